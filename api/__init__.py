@@ -1,0 +1,1 @@
+"""The web edge and the composition root of GridCall."""

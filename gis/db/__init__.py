@@ -1,0 +1,1 @@
+"""PostGIS: the private cluster, the connection, the statements and the migrations."""
