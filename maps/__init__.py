@@ -1,0 +1,1 @@
+"""What people look at: the folium shell, pages, style and browser modules."""
