@@ -1,1 +1,1 @@
-"""PostGIS: the private cluster, the connection, the statements and the migrations."""
+"""The database: connections, transactions, SQL files, migrations and the private cluster."""

@@ -1,0 +1,98 @@
+"""What bodies do about a report: assignments, clocks, evaluations. Fact tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis.models.base import Base
+from gis.models.report import REPORT_KEY
+
+_UTILITY = ["utility.county_code", "utility.code"]
+
+
+class Assignment(Base):
+    """A utility's part in a report (派遣): lead 主办 or assisting 协办."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "report_id"], REPORT_KEY),
+        ForeignKeyConstraint(["county_code", "utility_code"], _UTILITY),
+        CheckConstraint("role IN ('lead','assisting')", name="role"),
+        CheckConstraint(
+            "status IN ('waiting','handling','fed_back','returned','cancelled')", name="status"
+        ),
+        Index("assignment_report_id_ix", "county_code", "report_id"),
+        Index("assignment_utility_code_ix", "county_code", "utility_code", "status"),
+    )
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID]
+    utility_code: Mapped[str]
+    role: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=text("'waiting'"))
+    round: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    assigned_at: Mapped[dt.datetime]
+    checked_in_at: Mapped[dt.datetime | None]
+    fed_back_at: Mapped[dt.datetime | None]
+    returned_at: Mapped[dt.datetime | None]
+    return_reason: Mapped[str] = mapped_column(server_default=text("''"))
+    result: Mapped[str] = mapped_column(server_default=text("''"))
+    cause: Mapped[str] = mapped_column(server_default=text("''"))
+    remedy: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+class Clock(Base):
+    """One running limit of a stage (时限), of a report or of an assignment."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "report_id"], REPORT_KEY),
+        ForeignKeyConstraint(
+            ["county_code", "assignment_id"], ["assignment.county_code", "assignment.id"]
+        ),
+        CheckConstraint("stage IN ('accept','check_in','handle','verify')", name="stage"),
+        Index("clock_report_id_ix", "county_code", "report_id"),
+        Index("clock_running_ix", "due_at", postgresql_where=text("stopped_at IS NULL")),
+    )
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID]
+    assignment_id: Mapped[uuid.UUID | None]
+    stage: Mapped[str]
+    round: Mapped[int] = mapped_column(server_default=text("1"))
+    started_at: Mapped[dt.datetime]
+    yellow_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    escalate_at: Mapped[dt.datetime]
+    stopped_at: Mapped[dt.datetime | None]
+    limit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_limit.id"))
+
+
+class Evaluation(Base):
+    """The resident's answer (评价): satisfied, so_so or unsatisfied."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "report_id"], REPORT_KEY),
+        CheckConstraint("answer IN ('satisfied','so_so','unsatisfied')", name="answer"),
+        CheckConstraint("channel IN ('link','qr','telephone')", name="channel"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        Index("evaluation_report_id_ix", "county_code", "report_id"),
+    )
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID]
+    round: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    answer: Mapped[str | None]
+    comment: Mapped[str] = mapped_column(server_default=text("''"))
+    channel: Mapped[str] = mapped_column(server_default=text("'link'"))

@@ -1,0 +1,80 @@
+"""Counts kept beside the reports they count; rebuilt and checked by `gridcall rollup`. Fact tables.
+
+A report counts unless it was rejected or closed as a duplicate. ``category_code`` is ``''`` for
+reports without a category. Written set-based by the transaction that changes the reports.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis.models.base import Base
+
+
+class RollupGridDay(Base):
+    """Reports per grid, category and local day of reception."""
+
+    __tablename__ = "rollup_grid_day"
+    __table_args__ = (
+        Index("rollup_grid_day_day_ix", "county_code", "layout_id", "day_on", "category_code"),
+    )
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
+    day_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupGridMonth(Base):
+    """Reports per grid, category and month (its first day)."""
+
+    __tablename__ = "rollup_grid_month"
+    __table_args__ = (Index("rollup_grid_month_month_ix", "county_code", "layout_id", "month_on"),)
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
+    month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupGridTotal(Base):
+    """Reports per grid and category over all time."""
+
+    __tablename__ = "rollup_grid_total"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupCellMonth(Base):
+    """Reports with a location per 100 m cell, category and month (its first day)."""
+
+    __tablename__ = "rollup_cell_month"
+    __table_args__ = (Index("rollup_cell_month_month_ix", "county_code", "month_on"),)
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    cell_x: Mapped[int] = mapped_column(primary_key=True)
+    cell_y: Mapped[int] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
+    month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class NumberBlock(Base):
+    """Last number handed out per county and day; processes take blocks, so gaps are normal."""
+
+    __tablename__ = "number_block"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    day_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    last: Mapped[int]
