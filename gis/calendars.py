@@ -200,7 +200,7 @@ class WorkingCalendar:
 
     @cached_property
     def working_axis(self) -> WorkingAxis:
-        """Open time from 2000 to 2059, built once per calendar (about 60 ms)."""
+        """Open time from 2000 to 2059, built once per calendar object (about 150 ms): keep the object."""
         bounds = np.fromiter(self._bounds(), dtype=np.int64).reshape(-1, 2)
         return WorkingAxis(np.ascontiguousarray(bounds[:, 0]), np.ascontiguousarray(bounds[:, 1]))
 
