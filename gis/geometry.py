@@ -246,16 +246,18 @@ def accuracy_confidence(
         return NO_CONFIDENCE
     frame = LocalFrame(location.lon, location.lat)
     radius_m = min(accuracy_m, MAX_CIRCLE_RADIUS_M)
-    circle = shapely.polygons(radius_m * _UNIT_CIRCLE) if radius_m > 0 else shapely.Point(0.0, 0.0)
-    boundaries = shapely.transform(
-        np.array([boundary for _, boundary in grids], dtype=object), frame.to_metres
-    )
+    # Cut in degrees, where the borders of neighbouring grids are the same straight lines as for
+    # ST_Covers, and measure the pieces in metres: long borders moved into the metric frame would
+    # leave slivers between grids.
+    circle = frame.circle(radius_m) if radius_m > 0 else shapely.Point(location.lon, location.lat)
+    boundaries = np.array([boundary for _, boundary in grids], dtype=object)
     codes = [code for code, _ in grids]
     if chosen in codes and bool(shapely.covers(boundaries[codes.index(chosen)], circle)):
         return Confidence(1.0, ())
     if radius_m <= 0:
         return Confidence(None if chosen is None else 0.0, ())
-    shares = shapely.area(shapely.intersection(boundaries, circle)) / (_UNIT_AREA * radius_m**2)
+    pieces = shapely.transform(shapely.intersection(boundaries, circle), frame.to_metres)
+    shares = shapely.area(pieces) / (_UNIT_AREA * radius_m**2)
     found = [
         Candidate(code, round(float(share), 3)) for code, share in zip(codes, shares, strict=True)
     ]
