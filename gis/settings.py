@@ -39,7 +39,9 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """One installation: where its data lies, where it listens, what its maps show."""
 
-    model_config = SettingsConfigDict(env_prefix="GRIDCALL_", populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GRIDCALL_", populate_by_name=True, extra="ignore", env_ignore_empty=True
+    )
 
     home: Path = Field(
         default_factory=default_home,
@@ -99,8 +101,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _libpq_url(cls, url: str | None) -> str | None:
-        """Read an empty variable as unset, and SQLAlchemy's spelling as libpq's."""
-        if not url:
+        """Accept SQLAlchemy's spelling (``postgresql+psycopg://``) as libpq's."""
+        if url is None:
             return None
         scheme, separator, rest = url.partition("://")
         if not separator or scheme.partition("+")[0] not in {"postgresql", "postgres"}:
