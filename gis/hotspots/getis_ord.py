@@ -126,6 +126,11 @@ def with_self(neighbours: Neighbours) -> Neighbours:
     return sparse.csr_array(neighbours + sparse.eye_array(neighbours.shape[0], format="csr"))
 
 
+def window_sums(values: Floats, windows: Neighbours) -> Floats:
+    """Return the weighted sum of the values over the window of every unit, shape (n,)."""
+    return cast(Floats, windows @ values)
+
+
 def gi_star(values: Floats, neighbours: Neighbours) -> LocalG:
     """Compute Gi*, how unusual the sum over each unit and its neighbours is for this map.
 
@@ -151,13 +156,13 @@ def gi_star(values: Floats, neighbours: Neighbours) -> LocalG:
     """
     windows = with_self(neighbours)
     n = values.size
-    weight, square, total = _window_sums(values, windows)
+    weight, square, total = _measures(values, windows)
     if _is_constant(values):
         return LocalG(np.full(n, np.nan), total, weight)
     deviation = values - values.mean()
     spread = np.sqrt(np.mean(deviation**2))
     scale = np.sqrt(np.maximum(n * square - weight**2, 0) / (n - 1)) * spread
-    return LocalG(_ratio(windows @ deviation, scale), total, weight)
+    return LocalG(_ratio(window_sums(deviation, windows), scale), total, weight)
 
 
 def gi(values: Floats, neighbours: Neighbours) -> LocalG:
@@ -173,7 +178,7 @@ def gi(values: Floats, neighbours: Neighbours) -> LocalG:
     [-1.0, -1.73, 0.58, 0.58, 1.73]
     """
     n = values.size
-    weight, square, total = _window_sums(values, neighbours)
+    weight, square, total = _measures(values, neighbours)
     if n < 3 or _is_constant(values):
         return LocalG(np.full(n, np.nan), total, weight)
     deviation = values - values.mean()
@@ -182,7 +187,8 @@ def gi(values: Floats, neighbours: Neighbours) -> LocalG:
     # without its one outlier a map is constant: what is left of the variance is rounding
     variance[variance < 1e-12 * np.mean(deviation**2)] = 0
     scale = np.sqrt(variance * np.maximum((n - 1) * square - weight**2, 0) / (n - 2))
-    return LocalG(_ratio(neighbours @ deviation - weight * others, scale), total, weight)
+    apart = window_sums(deviation, neighbours) - weight * others
+    return LocalG(_ratio(apart, scale), total, weight)
 
 
 def _binary(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], n: int) -> Neighbours:
@@ -191,12 +197,12 @@ def _binary(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], n: int) -> 
     return sparse.csr_array((ones, (left[apart], right[apart])), shape=(n, n))
 
 
-def _window_sums(values: Floats, windows: Neighbours) -> tuple[Floats, Floats, Floats]:
+def _measures(values: Floats, windows: Neighbours) -> tuple[Floats, Floats, Floats]:
     if values.shape != (windows.shape[0],) or not np.isfinite(values).all():
         raise ValueError("values must be finite, one for each unit of the neighbours")
     weight: Floats = windows.sum(axis=1)
     square: Floats = (windows * windows).sum(axis=1)
-    return weight, square, cast(Floats, windows @ values)
+    return weight, square, window_sums(values, windows)
 
 
 def _is_constant(values: Floats) -> bool:
