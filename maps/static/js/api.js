@@ -1,0 +1,54 @@
+// Talking to our own API. Errors carry the problem document; a request that was replaced by a newer one is aborted.
+
+import { config } from "./config.js";
+
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem?.detail ?? problem?.title ?? String(status));
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+export function isAbort(error) {
+  return error?.name === "AbortError";
+}
+
+function address(path, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== "") query.append(name, value);
+  }
+  const text = query.toString();
+  return `${config.api}${path}${text ? `?${text}` : ""}`;
+}
+
+async function answer(response) {
+  if (response.status === 204) return null;
+  const type = response.headers.get("content-type") ?? "";
+  const body = type.includes("json") ? await response.json() : null;
+  if (!response.ok) throw new ApiError(response.status, body);
+  return body;
+}
+
+export async function getJson(path, parameters = {}, signal = undefined) {
+  const headers = { accept: "application/json, application/geo+json" };
+  return answer(await fetch(address(path, parameters), { headers, signal, credentials: "same-origin" }));
+}
+
+export async function send(method, path, body = undefined) {
+  const headers = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return answer(await fetch(address(path, {}), { method, headers, body: text, credentials: "same-origin" }));
+}
+
+// One running request of a kind: starting the next aborts the last.
+export function latest() {
+  let controller = null;
+  return async (path, parameters = {}) => {
+    controller?.abort();
+    controller = new AbortController();
+    return getJson(path, parameters, controller.signal);
+  };
+}

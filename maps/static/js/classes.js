@@ -1,0 +1,40 @@
+// Class breaks of counts: few, round and the same for the same counts. Zero belongs to no class and has no colour.
+
+const STEPS = [1, 2, 3, 5];
+
+function niceNumbers(limit) {
+  const numbers = [];
+  for (let power = 1; power <= limit; power *= 10) {
+    for (const step of STEPS) if (step * power <= limit) numbers.push(step * power);
+  }
+  return numbers;
+}
+
+// Lower bounds of at most `classes` classes for counts up to `maximum`.
+export function lowerBounds(maximum, classes) {
+  if (maximum < 1) return [];
+  if (maximum <= classes) return Array.from({ length: maximum }, (_, index) => index + 1);
+  const numbers = niceNumbers(maximum);
+  if (numbers.length <= classes) return numbers;
+  const last = numbers.length - 1;
+  return Array.from({ length: classes }, (_, index) => numbers[Math.round((index * last) / (classes - 1))]);
+}
+
+// Classes with their colour and label bounds; `to` is null for the last.
+export function classify(counts, ramp) {
+  const maximum = Math.max(0, ...counts);
+  const bounds = lowerBounds(maximum, ramp.length);
+  return bounds.map((from, index) => ({
+    from,
+    to: index + 1 < bounds.length ? bounds[index + 1] - 1 : null,
+    // Few classes still reach from the palest to the darkest colour.
+    colour: ramp[bounds.length === 1 ? 0 : Math.round((index * (ramp.length - 1)) / (bounds.length - 1))],
+  }));
+}
+
+export function classOf(classes, value) {
+  for (let index = classes.length - 1; index >= 0; index -= 1) {
+    if (value >= classes[index].from) return classes[index];
+  }
+  return null;
+}

@@ -1,0 +1,87 @@
+// Polygons of our own data on one canvas: fetched once, repainted without touching geometry, hit-tested by ourselves
+// (canvases take no pointer events, so the map stays draggable everywhere and clicks have one meaning).
+
+import { latLngOf } from "../lonlat.js";
+
+function ringHolds(ring, lon, lat) {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+    const [x, y] = ring[i];
+    const [u, v] = ring[j];
+    if (y > lat !== v > lat && lon < ((u - x) * (lat - y)) / (v - y) + x) inside = !inside;
+  }
+  return inside;
+}
+
+function polygonsOf(geometry) {
+  return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+}
+
+function holds(geometry, lon, lat) {
+  return polygonsOf(geometry).some(
+    ([shell, ...holes]) => ringHolds(shell, lon, lat) && !holes.some((hole) => ringHolds(hole, lon, lat)),
+  );
+}
+
+export function bboxOfGeometry(geometry) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [shell] of polygonsOf(geometry)) {
+    for (const [lon, lat] of shell) {
+      box[0] = Math.min(box[0], lon);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lon);
+      box[3] = Math.max(box[3], lat);
+    }
+  }
+  return box;
+}
+
+export function unionBox(boxes) {
+  return boxes.reduce(
+    (all, box) => [
+      Math.min(all[0], box[0]), Math.min(all[1], box[1]), Math.max(all[2], box[2]), Math.max(all[3], box[3]),
+    ],
+    [Infinity, Infinity, -Infinity, -Infinity],
+  );
+}
+
+// pane: name of the pane; styleOf(feature): Leaflet path options.
+export function createPolygons(map, pane, styleOf) {
+  const renderer = window.L.canvas({ pane, padding: 0.3 });
+  let features = [];
+  let boxes = [];
+  let layer = null;
+  let shown = false;
+
+  function build() {
+    layer?.remove();
+    const options = { renderer, pane, interactive: false, style: styleOf, coordsToLatLng: latLngOf };
+    layer = window.L.geoJSON({ type: "FeatureCollection", features }, options);
+    if (shown) layer.addTo(map);
+  }
+
+  return {
+    set(collection) {
+      features = collection.features;
+      boxes = features.map((feature) => bboxOfGeometry(feature.geometry));
+      build();
+    },
+    show(yes) {
+      if (yes === shown) return;
+      shown = yes;
+      if (layer) yes ? layer.addTo(map) : layer.remove();
+    },
+    repaint: () => layer?.setStyle(styleOf),
+    rebuild: () => layer && build(),
+    features: () => features,
+    box: () => unionBox(boxes),
+    find: (code) => features.find((feature) => feature.properties.code === code),
+    boxOf: (feature) => boxes[features.indexOf(feature)],
+    at([lon, lat]) {
+      return features.find((feature, index) => {
+        const [west, south, east, north] = boxes[index];
+        return lon >= west && lon <= east && lat >= south && lat <= north && holds(feature.geometry, lon, lat);
+      });
+    },
+  };
+}

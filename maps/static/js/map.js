@@ -1,0 +1,252 @@
+// /map: wires shell, state, layers, panel, legend, search and detail together.
+
+import { getJson } from "./api.js";
+import { landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
+import { createControls } from "./controls.js";
+import { createDetail } from "./detail.js";
+import { byId } from "./dom.js";
+import { count } from "./format.js";
+import { createHeat, whatParameters } from "./heat.js";
+import { createAreas } from "./layers/areas.js";
+import { createCells } from "./layers/cells.js";
+import { createLabels } from "./layers/labels.js";
+import { createShapes } from "./layers/marks.js";
+import { createPolygons } from "./layers/polygons.js";
+import { createReports } from "./layers/reports.js";
+import { boundsOf, latLngOf, lonLatOf } from "./lonlat.js";
+import { createNotices } from "./notices.js";
+import { createSearch } from "./search.js";
+import { createSelection } from "./selection.js";
+import { createSheets } from "./sheets.js";
+import { createState } from "./state.js";
+import { named, nameOf, t } from "./words.js";
+
+const OPEN_STATUSES = "received,accepted,dispatched,handling,handled";
+const SETTLE_MS = 150;
+const GRIDS_FOUND = 6;
+const FIT = { padding: [12, 12], animate: false };
+const GRID_LINE = { color: "#8c959f", weight: 0.6, opacity: 0.75 };
+
+const shell = window.gridcallShell;
+const { map } = shell;
+const state = createState(location.search);
+const notices = createNotices(byId("map-status"));
+// Colour of each grid and town by code: the heat layer writes, the polygons' styles read.
+const colours = { grid: new Map(), town: new Map() };
+let categories = [];
+let shapeOf = createShapes(categories);
+
+function categoryName(code) {
+  const found = categories.find((category) => category.code === code);
+  return found ? nameOf(found) : (code ?? t("report.no_category"));
+}
+
+function whatWords(what) {
+  if (!what) return t("what.all");
+  return what.startsWith("tag:") ? named("tag", what.slice(4)) : categoryName(what);
+}
+
+function gridStyle(feature) {
+  const fillColor = colours.grid.get(feature.properties.code);
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: 0.82 };
+  if (state.get().grids) return { ...GRID_LINE, ...painted };
+  // Without lines a painted grid gets an edge of its own colour, or the canvas leaves hairlines between neighbours.
+  return { stroke: Boolean(fillColor), color: fillColor ?? "transparent", weight: 0.5, opacity: 0.82, ...painted };
+}
+
+function townStyle(feature) {
+  const fillColor = colours.town.get(feature.properties.code);
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: 0.75 };
+  return { ...TOWN_BORDER, stroke: state.get().towns, ...painted };
+}
+
+const land = createPolygons(map, "land", (feature) => landStyle(feature, state.get().base));
+const grids = createPolygons(map, "grids", gridStyle);
+const towns = createPolygons(map, "towns", townStyle);
+const cells = createCells(map);
+const areas = createAreas(map);
+const labels = createLabels(map, towns, grids);
+const controls = createControls(state);
+const sheets = createSheets();
+
+const actions = {
+  chooseGrid: (code) => {
+    selection.grid(code);
+    selection.fitGrid(code);
+  },
+  chooseUtility: (code) => state.set({ utility: code }),
+};
+const detail = createDetail(byId("detail"), { close: () => selection.clear(), actions, categoryName });
+const selection = createSelection({ map, state, grids, detail, categoryName, countsPeriod: () => heat.period() });
+const heat = createHeat({
+  state, colours, grids, towns, cells, notices, legend: byId("legend"), whatWords,
+  goTo(unit, item) {
+    if (unit === "grid") actions.chooseGrid(item.code);
+    else map.fitBounds(boundsOf(unit === "town" ? towns.boxOf(towns.find(item.code)) : item.box), { maxZoom: 16 });
+    sheets.closeIfNarrow();
+  },
+});
+const reports = createReports(map, {
+  shapeOf: (code) => shapeOf(code),
+  title: ({ properties }) => `${properties.number} · ${categoryName(properties.category)} · ${named("status", properties.status)}`,
+  open: (id) => selection.report(id),
+});
+
+function reportParameters() {
+  const { reports: which, what } = state.get();
+  const wanted = whatParameters(what);
+  return which === "open" ? { ...wanted, status: OPEN_STATUSES } : { ...wanted, ...(heat.period() ?? {}) };
+}
+
+async function refreshReports() {
+  if (state.get().reports === "off") {
+    reports.hide();
+    byId("reports-shown").textContent = "";
+    return;
+  }
+  const shown = await notices.watch("reports", () => reports.refresh(reportParameters()));
+  if (shown) byId("reports-shown").textContent = reports.caption(shown);
+}
+
+async function refreshUtility() {
+  const code = state.get().utility;
+  if (!code) {
+    areas.clear();
+    return;
+  }
+  const utility = await notices.watch("areas", () => getJson(`/utilities/${encodeURIComponent(code)}`));
+  if (utility && state.get().utility === code) areas.set(utility.service_areas.features, utility.depots.features);
+}
+
+function redrawLabels() {
+  labels.redraw(state.get().towns, state.get().grids);
+}
+
+async function refreshHeat() {
+  await heat.load();
+  controls.reflect(heat.period());
+}
+
+function rebuildAll() {
+  for (const layer of [land, grids, towns, cells, areas]) layer.rebuild();
+  reports.clear();
+  redrawLabels();
+  selection.reflect();
+}
+
+function showBase() {
+  if (showBaseMap(shell, state.get().base)) {
+    rebuildAll();
+    refreshReports();
+  }
+  land.repaint();
+}
+
+state.onChange(async (_, changed) => {
+  const any = (...names) => names.some((name) => changed.has(name));
+  controls.reflect(heat.period());
+  if (any("base")) showBase();
+  if (any("grids", "towns")) {
+    grids.repaint();
+    towns.repaint();
+    redrawLabels();
+  }
+  if (any("utility")) refreshUtility();
+  if (any("grid", "report", "point")) selection.reflect();
+  if (any("heat", "what", "from", "to")) await refreshHeat();
+  if (any("what", "from", "to", "reports", "heat")) refreshReports();
+});
+
+function remember() {
+  const [lon, lat] = lonLatOf(map.getCenter());
+  state.set({ at: [lon, lat, map.getZoom()] });
+}
+
+function watchMap() {
+  let settle = 0;
+  map.on("moveend", () => {
+    clearTimeout(settle);
+    settle = setTimeout(() => {
+      remember();
+      redrawLabels();
+      refreshReports();
+    }, SETTLE_MS);
+  });
+  map.on("click", (event) => selection.point(lonLatOf(event.latlng)));
+  map.on("mousemove", (event) => {
+    byId("reading").textContent = heat.reading(lonLatOf(event.latlng)) ?? "";
+  });
+  // Enter on the map asks about its centre, where the cross-hair stands.
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) selection.point(lonLatOf(map.getCenter()));
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+}
+
+function findGrids(text) {
+  const wanted = text.toLowerCase();
+  return grids
+    .features()
+    .map((feature) => feature.properties)
+    .filter((grid) => grid.code.startsWith(wanted) || grid.code.endsWith(wanted) || nameOf(grid).toLowerCase().includes(wanted))
+    .slice(0, GRIDS_FOUND);
+}
+
+function choose(found) {
+  sheets.closeIfNarrow();
+  if (found.kind === "grid") actions.chooseGrid(found.code);
+  else if (found.kind === "report") selection.report(found.code);
+  else {
+    map.setView(latLngOf(found.point), Math.max(map.getZoom(), 16), { animate: false });
+    selection.point(found.point);
+  }
+}
+
+async function loadGeometry() {
+  const townsLoaded = notices.watch("towns", () => getJson("/towns", { f: "geojson" })).then((collection) => {
+    if (!collection) return;
+    land.set(collection);
+    towns.set(collection);
+    land.show(true);
+    towns.show(true);
+    const { at } = state.get();
+    if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+    else map.fitBounds(boundsOf(towns.box()), FIT);
+    redrawLabels();
+  });
+  const gridsLoaded = notices.watch("grids", () => getJson("/grids", { f: "geojson" })).then((collection) => {
+    if (!collection) return;
+    grids.set(collection);
+    grids.show(true);
+    byId("grids-shown").textContent = t("grids.shown", { n: count(collection.features.length) });
+  });
+  await Promise.all([townsLoaded, gridsLoaded]);
+}
+
+async function loadLists() {
+  const [categoryList, utilityList] = await Promise.all([
+    notices.watch("categories", () => getJson("/categories")),
+    notices.watch("utilities", () => getJson("/utilities", { limit: 1000 })),
+  ]);
+  categories = categoryList?.items ?? [];
+  shapeOf = createShapes(categories);
+  controls.fill({ categories, utilities: utilityList?.items ?? [] });
+  controls.reflect();
+}
+
+async function start() {
+  map.setMinZoom(7);
+  map.setMaxZoom(19);
+  showBase();
+  createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
+  await Promise.all([loadGeometry(), loadLists()]);
+  watchMap();
+  await refreshHeat();
+  await Promise.all([refreshReports(), refreshUtility()]);
+  selection.reflect();
+  remember();
+  state.mirror();
+  document.body.dataset.ready = "true";
+}
+
+start();

@@ -1,0 +1,124 @@
+// One box for place, grid, report number and coordinates: a combobox whose list is reachable by arrow keys.
+
+import { ApiError, getJson, isAbort, latest } from "./api.js";
+import { h } from "./dom.js";
+import { coordinates } from "./format.js";
+import { nameOf, named, t } from "./words.js";
+
+const PAUSE_MS = 180;
+const COORDINATES = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
+const REPORT_NUMBER = /^\d{19}$/;
+const REPORT_ID = /^\d{6}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+// Longitude first; the other order is recognised where it can only be that.
+export function readCoordinates(text) {
+  const match = COORDINATES.exec(text);
+  if (!match) return null;
+  const [first, second] = [Number(match[1]), Number(match[2])];
+  const [lon, lat] = Math.abs(second) > 90 ? [second, first] : [first, second];
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
+}
+
+export function createSearch({ input, list, findGrids, choose }) {
+  const fetchPlaces = latest();
+  let options = [];
+  let active = -1;
+  let timer = 0;
+  let asked = 0;
+
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    active = -1;
+  }
+
+  function activate(index) {
+    active = index;
+    [...list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === index)));
+    const item = list.children[index];
+    if (!item) return;
+    input.setAttribute("aria-activedescendant", item.id);
+    item.scrollIntoView({ block: "nearest" });
+  }
+
+  function pick(index) {
+    const option = options[index];
+    if (!option) return;
+    input.value = option.label;
+    close();
+    choose(option);
+  }
+
+  function show(found, emptyWords) {
+    options = found;
+    active = -1;
+    const items = found.map((option, index) =>
+      h(
+        "li",
+        // mousedown, not click: the box must not lose focus before the choice is made.
+        { role: "option", id: `found-${index}`, "aria-selected": "false", mousedown: (event) => { event.preventDefault(); pick(index); } },
+        h("span", {}, option.label),
+        h("small", {}, option.hint),
+      ),
+    );
+    list.replaceChildren(...(items.length ? items : [h("li", { class: "empty", role: "presentation" }, emptyWords)]));
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+  }
+
+  async function findReport(text) {
+    if (!REPORT_NUMBER.test(text) && !REPORT_ID.test(text)) return [];
+    try {
+      const report = await getJson(`/reports/${encodeURIComponent(text)}`);
+      return [{ kind: "report", code: report.id, label: report.number, hint: named("status", report.status) }];
+    } catch (error) {
+      if (error instanceof ApiError && [404, 422].includes(error.status)) return [];
+      throw error;
+    }
+  }
+
+  async function find(text) {
+    const turn = (asked += 1);
+    const point = readCoordinates(text);
+    if (point) {
+      show([{ kind: "point", point, label: coordinates(point), hint: t("search.coordinates") }]);
+      return;
+    }
+    try {
+      const grids = findGrids(text).map((grid) => ({ kind: "grid", code: grid.code, label: nameOf(grid), hint: grid.code }));
+      const [report, places] = await Promise.all([findReport(text), fetchPlaces("/places", { q: text, limit: 8 })]);
+      if (turn !== asked) return;
+      const found = places.items.map((place) => ({
+        kind: "place", point: place.location.coordinates, label: nameOf(place), hint: named("place_kind", place.kind),
+      }));
+      show([...report, ...grids, ...found], t("search.nothing", { text }));
+    } catch (error) {
+      if (isAbort(error) || turn !== asked) return;
+      show([], t("search.failed"));
+    }
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const text = input.value.trim();
+    if (!text) close();
+    else timer = setTimeout(() => find(text), PAUSE_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      // A list that is open closes first; the next Escape may clear the box.
+      if (!list.hidden) event.preventDefault();
+      close();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (!list.hidden && options.length) pick(Math.max(active, 0));
+      else if (input.value.trim()) find(input.value.trim());
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !list.hidden && options.length) {
+      event.preventDefault();
+      activate((active + (event.key === "ArrowDown" ? 1 : options.length - (active < 0 ? 0 : 1))) % options.length);
+    }
+  });
+  input.addEventListener("blur", close);
+  return { focus: () => input.focus() };
+}

@@ -1,0 +1,112 @@
+// What is selected on the map: a grid, a report or a point, loaded into the detail column and marked on the map.
+
+import { getJson } from "./api.js";
+import { gridBlock } from "./detail.js";
+import { byId, h } from "./dom.js";
+import { period } from "./format.js";
+import { boundsOf, latLngOf } from "./lonlat.js";
+import { t } from "./words.js";
+
+const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
+
+export function createSelection({ map, state, grids, detail, categoryName, countsPeriod }) {
+  const marked = window.L.layerGroup().addTo(map);
+  let turn = 0;
+
+  function markGrid(code) {
+    const feature = grids.find(code);
+    if (!feature) return;
+    marked.addLayer(window.L.geoJSON(feature, { ...SELECTED, style: SELECTED, pane: "towns", coordsToLatLng: latLngOf }));
+  }
+
+  function markPoint(point) {
+    const html = h("span", { "aria-hidden": "true" });
+    const icon = window.L.divIcon({ className: "point-mark", html, iconSize: [22, 22] });
+    marked.addLayer(window.L.marker(latLngOf(point), { icon, interactive: false, keyboard: false }));
+  }
+
+  async function gridWithCounts(code) {
+    const { from, to } = countsPeriod() ?? {};
+    const grid = await getJson(`/grids/${encodeURIComponent(code)}`, { from, to });
+    return { grid, more: { counts: grid.counts, periodWords: period(from, to) } };
+  }
+
+  // Loads with a skeleton, and an error with a way to try again; a later selection wins.
+  async function load(words, work, show) {
+    const mine = (turn += 1);
+    detail.wait(words);
+    try {
+      const value = await work();
+      if (mine === turn) show(value);
+    } catch (error) {
+      if (mine !== turn) return;
+      const gone = error.status === 404;
+      const sentence = gone ? t("state.gone") : t("state.failed", { what: words });
+      detail.fail(words, sentence, gone ? null : () => load(words, work, show));
+    }
+  }
+
+  function picker(point) {
+    const select = byId("what").cloneNode(true);
+    select.id = "locate-what";
+    // Tags are no categories: a report has one category.
+    for (const choice of [...select.options].filter((one) => one.value.startsWith("tag:"))) choice.remove();
+    for (const group of [...select.querySelectorAll("optgroup")].filter((one) => one.children.length === 0)) group.remove();
+    select.options[0].textContent = t("locate.no_category");
+    select.value = state.get().what.startsWith("tag:") ? "" : state.get().what;
+    select.addEventListener("change", () => openPoint(point, select.value));
+    return h("label", { class: "field" }, h("span", {}, t("locate.category")), select);
+  }
+
+  function openPoint(point, category = state.get().what.startsWith("tag:") ? "" : state.get().what) {
+    marked.clearLayers();
+    markPoint(point);
+    const choice = picker(point);
+    choice.querySelector("select").value = category;
+    const work = async () => {
+      const match = await getJson("/locate", { lon: point[0], lat: point[1], category });
+      return { match, grid: match.grid ? await gridWithCounts(match.grid.code) : null };
+    };
+    return load(t("locate.title"), work, ({ match, grid }) => {
+      if (match.grid) markGrid(match.grid.code);
+      detail.point(point, match, choice, grid ? gridBlock(grid.grid, { ...grid.more, categoryName }) : null);
+    });
+  }
+
+  function openGrid(code) {
+    marked.clearLayers();
+    markGrid(code);
+    return load(t("grid.title", { code }), () => gridWithCounts(code), ({ grid, more }) => detail.grid(grid, more));
+  }
+
+  function openReport(id) {
+    marked.clearLayers();
+    return load(t("report.loading"), () => getJson(`/reports/${encodeURIComponent(id)}`), (report) => {
+      if (report.location) markPoint(report.location.coordinates);
+      detail.report(report);
+    });
+  }
+
+  function reflect() {
+    const { grid, report, point } = state.get();
+    if (report) return openReport(report);
+    if (grid) return openGrid(grid);
+    if (point) return openPoint(point);
+    turn += 1;
+    marked.clearLayers();
+    detail.hide();
+    return undefined;
+  }
+
+  return {
+    reflect,
+    fitGrid(code) {
+      const feature = grids.find(code);
+      if (feature) map.fitBounds(boundsOf(grids.boxOf(feature)), { maxZoom: 16, padding: [60, 60] });
+    },
+    clear: () => state.set({ grid: "", report: "", point: null }),
+    grid: (code) => state.set({ grid: code, report: "", point: null }),
+    report: (id) => state.set({ grid: "", report: id, point: null }),
+    point: (point) => state.set({ grid: "", report: "", point }),
+  };
+}

@@ -1,0 +1,24 @@
+// On narrow screens panel, legend and detail are sheets over the map; one is open at a time.
+
+import { byId } from "./dom.js";
+
+const NARROW = window.matchMedia("(max-width: 599px)");
+
+export function createSheets() {
+  const buttons = [...document.querySelectorAll("[data-sheet]")];
+
+  function open(name) {
+    document.body.dataset.open = name;
+    for (const button of buttons) button.setAttribute("aria-expanded", String(button.dataset.sheet === name));
+  }
+
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      const name = button.dataset.sheet;
+      open(document.body.dataset.open === name ? "" : name);
+      if (document.body.dataset.open === "panel") byId("panel").focus();
+    });
+  }
+  open("");
+  return { closeIfNarrow: () => NARROW.matches && open("") };
+}

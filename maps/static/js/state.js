@@ -1,0 +1,84 @@
+// What the page shows, mirrored in the address: reloading and sharing give the same view.
+
+const DEFAULTS = {
+  at: null, // [lon, lat, zoom]
+  base: "own",
+  heat: "grid", // off | grid | town | cell
+  what: "", // "" all, a category code, or "tag:<tag>"
+  from: "",
+  to: "",
+  reports: "open", // off | open | all
+  grids: true,
+  towns: true,
+  utility: "",
+  grid: "",
+  report: "",
+  point: null, // [lon, lat] of "where would this go"
+};
+
+const CHOICES = { heat: ["off", "grid", "town", "cell"], reports: ["off", "open", "all"] };
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function numbers(text, length) {
+  const values = text.split(",").map(Number);
+  return values.length === length && values.every(Number.isFinite) ? values : null;
+}
+
+function read(name, text) {
+  if (name === "at") return numbers(text, 3);
+  if (name === "point") return numbers(text, 2);
+  if (name === "grids" || name === "towns") return text !== "0";
+  if (CHOICES[name]) return CHOICES[name].includes(text) ? text : DEFAULTS[name];
+  if (name === "from" || name === "to") return DAY.test(text) ? text : "";
+  return text;
+}
+
+function write(name, value) {
+  if (name === "at") return `${value[0].toFixed(5)},${value[1].toFixed(5)},${value[2]}`;
+  if (name === "point") return value.map((number) => number.toFixed(6)).join(",");
+  return typeof value === "boolean" ? (value ? "1" : "0") : value;
+}
+
+export function parseState(search) {
+  const query = new URLSearchParams(search);
+  const state = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS)) {
+    if (query.has(name)) state[name] = read(name, query.get(name));
+  }
+  return state;
+}
+
+export function formatState(state) {
+  const query = new URLSearchParams();
+  for (const [name, initial] of Object.entries(DEFAULTS)) {
+    const value = state[name];
+    if (value !== null && value !== initial) query.set(name, write(name, value));
+  }
+  return query.toString();
+}
+
+export function createState(search) {
+  const state = parseState(search);
+  const listeners = [];
+
+  function mirror() {
+    const query = formatState(state);
+    history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}`);
+    for (const link of document.querySelectorAll("[data-language-link]")) {
+      link.href = `${location.pathname}?${query ? `${query}&` : ""}lang=${link.dataset.languageLink}`;
+    }
+  }
+
+  return {
+    get: () => state,
+    set(changes) {
+      const changed = Object.keys(changes).filter((name) => String(changes[name]) !== String(state[name]));
+      if (changed.length === 0) return;
+      Object.assign(state, changes);
+      mirror();
+      for (const listener of listeners) listener(state, new Set(changed));
+    },
+    onChange: (listener) => listeners.push(listener),
+    mirror,
+  };
+}

@@ -1,0 +1,18 @@
+import { config } from "./config.js";
+
+// The words of a key; {name} takes the parameter of that name.
+export function t(key, parameters = {}) {
+  const words = config.words[key];
+  if (words === undefined) throw new Error(`no words for ${key}`);
+  return words.replace(/\{(\w+)\}/g, (_, name) => String(parameters[name]));
+}
+
+// The words of a code that comes from the server (status, role, method); unknown codes show as they are.
+export function named(group, code) {
+  return config.words[`${group}.${code}`] ?? code ?? "";
+}
+
+// A record's own name in the page's language: {name, name_en} as the API gives it.
+export function nameOf(record) {
+  return (config.language === "en" && record.name_en) || record.name || record.code || "";
+}
