@@ -1,0 +1,68 @@
+"""Parts that several resources share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import MaxLen
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _storable(text: str) -> str:
+    """Refuse the one character PostgreSQL cannot store."""
+    if "\x00" in text:
+        raise ValueError("must not hold the character NUL")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+ShortText = Annotated[Text, MaxLen(200)]
+Code = Annotated[Text, Field(min_length=1, max_length=64)]
+
+
+class Answer(BaseModel):
+    """Base of everything that goes out."""
+
+    # An answer lists every field: clients and tests notice one that is not described.
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+class Request(BaseModel):
+    """Base of everything that comes in: unknown fields are refused, NaN and infinity too."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class FieldProblem(Answer):
+    """What is wrong with one field."""
+
+    field: str
+    reason: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457), media type ``application/problem+json``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/invalid-input"])
+    title: str
+    status: int
+    detail: str
+    instance: str | None = Field(None, description="Path that was asked.")
+    request_id: str | None = Field(None, description="The same as the header X-Request-Id.")
+    errors: list[FieldProblem] = []
+
+
+class PointGeometry(Answer):
+    """GeoJSON point, WGS 84, longitude first."""
+
+    type: Literal["Point"]
+    coordinates: Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class PolygonGeometry(Answer):
+    """GeoJSON polygon or multipolygon, WGS 84, longitude first."""
+
+    type: Literal["Polygon", "MultiPolygon"]
+    coordinates: list[Any]
