@@ -137,7 +137,8 @@ def libpq_url(url: str) -> str:
 
 
 def _make_engine(url: URL, role: str | None, pool_size: int, pool_timeout_s: float) -> Engine:
-    options = "-c jit=off" + (f" -c role={role}" if role else "")
+    # UTC: instants that PostgreSQL writes into JSON must not depend on the server's own zone.
+    options = "-c jit=off -c TimeZone=UTC" + (f" -c role={role}" if role else "")
     engine = create_engine(
         url,
         pool_size=pool_size,
