@@ -123,10 +123,19 @@ class Cluster:
         return self._server is None or self._server.poll() is not None
 
     def remove(self) -> None:
-        """Delete the whole home, socket included, after stopping a server that outlived its GridCall."""
+        """Delete everything of ours in the home, after stopping a server that outlived its GridCall.
+
+        What else somebody keeps in that folder stays.
+        """
         self._stop_orphan()
         shutil.rmtree(homes.socket_folder(self.home), ignore_errors=True)
-        shutil.rmtree(self.home)
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+        self._drop_unfinished()
+        for pattern in ("*.log", "*.log.1", "lock"):
+            for file in self.home.glob(pattern):
+                file.unlink()
+        with contextlib.suppress(OSError):
+            self.home.rmdir()
 
     def _run(self, arguments: list[str], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
         """Start a program of PostgreSQL as its user, away from our terminal."""

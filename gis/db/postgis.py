@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,3 +131,17 @@ def _ask(program: str, option: str) -> str:
     except OSError:
         return ""
     return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def _main() -> int:
+    """Print where the programs are; for ``scripts/setup``, which installs them when this fails."""
+    try:
+        sys.stdout.write(f"{find_installation().bin_dir}\n")
+    except PostgisMissing as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
+from psycopg.rows import TupleRow, class_row
 from sqlalchemy import NullPool, create_engine
 
 from gis.db.cluster import OWNER, Cluster
 from gis.db.database import driver_url, libpq_url
 from gis.db.home import HomeInUse, HomeLock
-from gis.errors import GridCallError
+from gis.errors import GridCallError, Unavailable
 from gis.settings import Settings
 
 DATABASE = "gridcall"
@@ -30,6 +31,23 @@ class NotMigrated(GridCallError):
     """The database is not at the revision this code needs."""
 
 
+class NoPostgis(GridCallError):
+    """A foreign database has no PostGIS and its owner may not add it."""
+
+
+class Unreachable(Unavailable):
+    """The database cannot be connected to; says why, to the person who runs the command."""
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the sample city; its password is known to all."""
+
+    username: str
+    role: str
+    name: str
+
+
 def migrate(url: str) -> None:
     """Bring a database to the newest revision; waits while another process does so.
 
@@ -37,10 +55,22 @@ def migrate(url: str) -> None:
     ----------
     url
         URL of its owner.
+
+    Raises
+    ------
+    NoPostgis
+        The database lacks the extension and this user may not create it.
     """
     engine = create_engine(driver_url(url), poolclass=NullPool)
-    with psycopg.connect(libpq_url(url), autocommit=True) as guard, engine.connect() as connection:
+    with _connected(url) as guard, engine.connect() as connection:
         guard.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            guard.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise NoPostgis(
+                "The database has no PostGIS. Its superuser has to run once, in this database: "
+                "CREATE EXTENSION postgis"
+            ) from error
         config = _alembic()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -55,9 +85,12 @@ def check_migrated(url: str) -> None:
         They differ; the message says what to do.
     """
     head = ScriptDirectory.from_config(_alembic()).get_current_head()
-    engine = create_engine(driver_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    with _connected(url) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            row = None
+    found = row[0] if row else None
     if found != head:
         raise NotMigrated(
             f"the database is at revision {found or 'none'}, this code needs {head}: `gridcall migrate`"
@@ -155,8 +188,19 @@ def exists(cluster: Cluster, name: str) -> bool:
 
 def has_county(url: str) -> bool:
     """Tell whether a migrated database holds any county, that is: anything worth keeping."""
-    with psycopg.connect(libpq_url(url)) as connection:
+    with _connected(url) as connection:
         return connection.execute("SELECT FROM county LIMIT 1").fetchone() is not None
+
+
+def list_demo_accounts(url: str) -> list[DemoAccount]:
+    """List the accounts made by ``gridcall demo``; none in a database of one's own."""
+    with (
+        _connected(url) as connection,
+        connection.cursor(row_factory=class_row(DemoAccount)) as cursor,
+    ):
+        return cursor.execute(
+            "SELECT username, role, name FROM account WHERE demo ORDER BY created_at, username"
+        ).fetchall()
 
 
 @contextmanager
@@ -194,6 +238,17 @@ def opened(settings: Settings, purpose: str) -> Iterator[str]:
         stack.callback(cluster.stop)
         cluster.start()
         yield build_database(cluster)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Connection[TupleRow]]:
+    """Give out a connection that commits each statement; say plainly when there is none."""
+    try:
+        connection = psycopg.connect(libpq_url(url), autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise Unreachable(f"The database does not let us in: {error}") from error
+    with connection:
+        yield connection
 
 
 def _answers(url: str) -> bool:

@@ -39,7 +39,7 @@ def claim_folder() -> None:
     for left in base.glob(f"{_PREFIX}*"):
         pid = int(left.name.removeprefix(_PREFIX).partition("-")[0])
         if not _lives(pid) and left.stat().st_uid == os.geteuid():
-            Cluster(left).remove()
+            forget(left)
     os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base)
     # mkdtemp makes it 0700; as root the server runs as another user, who has to pass.
     Path(os.environ[FOLDER_VARIABLE]).chmod(0o711)
@@ -49,7 +49,7 @@ def release_folder() -> None:
     """Stop this run's cluster, if any test needed one, and delete it."""
     while _started:  # without xdist the server is this process's own child
         _started.pop().stop()
-    Cluster(Path(os.environ.pop(FOLDER_VARIABLE))).remove()
+    forget(Path(os.environ.pop(FOLDER_VARIABLE)))
 
 
 def shared_cluster() -> Cluster:
@@ -127,7 +127,6 @@ def _lives(pid: int) -> bool:
 
 
 def forget(folder: Path) -> None:
-    """Delete a test's own cluster home, whatever runs there."""
-    if folder.exists():
-        Cluster(folder).remove()
+    """Delete a cluster's home, whatever runs there."""
+    Cluster(folder).remove()
     shutil.rmtree(folder, ignore_errors=True)

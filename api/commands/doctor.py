@@ -1,0 +1,165 @@
+"""``gridcall doctor``: what is missing on this machine, and the command that gets it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from api.commands import example
+from api.commands.demo import PortInUse, check_port
+from gis.db import home as homes
+from gis.db import provision
+from gis.db.postgis import PostgisMissing, find_installation
+from gis.errors import GridCallError
+from gis.settings import Settings
+
+LEAST_FREE_BYTES = 2_000_000_000
+
+COMMANDS = {
+    "postgis": {
+        "apt-get": "sudo apt-get update && sudo apt-get install --no-install-recommends postgresql-postgis",
+        "dnf": "sudo dnf install postgresql-server postgis",
+        "brew": "brew install postgis",
+    },
+    "chromium": {
+        "apt-get": "sudo apt-get update && sudo apt-get install --no-install-recommends chromium",
+        "dnf": "sudo dnf install chromium",
+        "brew": "brew install --cask chromium",
+    },
+    "font": {
+        "apt-get": "sudo apt-get update && sudo apt-get install --no-install-recommends fonts-noto-cjk fontconfig",
+        "dnf": "sudo dnf install google-noto-sans-cjk-fonts",
+        "brew": "",  # macOS has Chinese fonts
+    },
+}
+"""What to type, by package manager; ``scripts/packages.sh`` runs the same packages' installation."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes
+    ----------
+    what
+        Its name.
+    ok
+        Whether it will do.
+    detail
+        What was found, or what is wrong.
+    remedy
+        The command that gets it; empty when there is none.
+    needed
+        False: only the tests need it.
+    """
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def doctor() -> None:
+    """Say what is missing and the exact command that gets it; exit code 1 if GridCall cannot run."""
+    findings = list(examine(Settings()))
+    for finding in findings:
+        mark = "ok     " if finding.ok else "MISSING" if finding.needed else "for tests"
+        typer.echo(f"{mark}  {finding.what}: {finding.detail}")
+        if not finding.ok and finding.remedy:
+            typer.echo(f"         get it with: {finding.remedy}")
+    if any(finding.needed and not finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything GridCall stands on."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", sys.version_info >= (3, 11), version)
+    yield from _database(settings)
+    yield _disk(settings.home)
+    try:
+        check_port(settings.host, settings.port)
+        yield Finding("port", True, f"{settings.host}:{settings.port} is free")
+    except PortInUse as error:
+        yield Finding("port", False, error.detail)
+    chromium = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    yield Finding(
+        "Chromium", bool(chromium), chromium or "none found", remedy("chromium"), needed=False
+    )
+    yield Finding(
+        "Chinese font", _has_chinese_font(), "for screenshots", remedy("font"), needed=False
+    )
+
+
+def remedy(what: str, available: str | None = None) -> str:
+    """Return the command that installs something with this machine's package manager, or with each of them.
+
+    Parameters
+    ----------
+    what
+        ``postgis``, ``chromium`` or ``font``.
+    available
+        The package manager; None looks for one.
+    """
+    commands = COMMANDS[what]
+    found = available or next((manager for manager in commands if shutil.which(manager)), None)
+    return commands[found] if found else "; or ".join(filter(None, commands.values()))
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url:
+        try:
+            provision.check_migrated(settings.database_url)
+            yield Finding("database", True, "DATABASE_URL answers and is at the newest revision")
+        except provision.NotMigrated as error:
+            yield Finding("database", False, error.detail, "gridcall migrate")
+        except GridCallError as error:
+            yield Finding("database", False, error.detail)
+        return
+    try:
+        found = find_installation()
+        yield Finding("PostGIS", True, f"PostgreSQL {found.major} in {found.bin_dir}")
+    except PostgisMissing as error:
+        yield Finding("PostGIS", False, error.detail, remedy("postgis"))
+    yield _home(settings.home)
+
+
+def _home(home: Path) -> Finding:
+    data_dir = home / "postgres"
+    try:
+        user = homes.server_user(data_dir)
+        if home.exists():
+            homes.check_reach(home, user)
+    except GridCallError as error:
+        return Finding("home", False, error.detail)
+    state = "has a cluster" if data_dir.exists() else "is made by the first `gridcall demo`"
+    return Finding("home", True, f"{home} {state}" + (f", run by {user.pw_name}" if user else ""))
+
+
+def _disk(home: Path) -> Finding:
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    return Finding("disk", free >= LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free at {existing}")
+
+
+def _has_chinese_font() -> bool:
+    if sys.platform == "darwin":
+        return True
+    if not shutil.which("fc-list"):
+        return False
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(fonts.stdout.strip())
+
+
+def register(root: typer.Typer) -> None:
+    """Hang the command on the root."""
+    root.command("doctor", epilog=example("gridcall doctor"))(doctor)

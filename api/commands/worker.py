@@ -1,0 +1,31 @@
+"""``gridcall worker``."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import closing
+
+import typer
+
+from api import worker as background
+from api.commands import example
+from gis.db import provision
+from gis.db.database import Database
+from gis.settings import Settings
+
+
+def worker() -> None:
+    """Run the background process until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for which in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(which, lambda *_: stop.set())
+    with provision.opened(Settings(), "gridcall worker") as url:
+        provision.check_migrated(url)
+        with closing(Database(url, pool_size=2)) as db:
+            background.run(db, stop)
+
+
+def register(root: typer.Typer) -> None:
+    """Hang the command on the root."""
+    root.command("worker", epilog=example("gridcall worker"))(worker)

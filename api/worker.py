@@ -1,0 +1,39 @@
+"""The background process: does what has to be done in time, by polling alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import structlog
+
+from gis.db.database import Database
+from gis.errors import Unavailable
+from gis.housekeeping import prune
+
+INTERVAL_S = 60.0
+"""Seconds between two rounds."""
+
+_log = structlog.get_logger("worker")
+
+
+def run(db: Database, stop: threading.Event, interval_s: float = INTERVAL_S) -> None:
+    """Work until told to stop; a database that is away for a while is waited for.
+
+    Parameters
+    ----------
+    db
+        The application's pool.
+    stop
+        Set by a signal's handler; the round in progress is finished.
+    interval_s
+        Seconds between two rounds.
+    """
+    while not stop.is_set():
+        try:
+            pruned = prune(db, dt.datetime.now(dt.UTC))
+        except Unavailable as error:
+            _log.warning("database_unavailable", detail=error.detail)
+        else:
+            _log.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
+        stop.wait(interval_s)

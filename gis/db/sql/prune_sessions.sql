@@ -1,0 +1,4 @@
+WITH gone AS (
+  DELETE FROM session WHERE expires_at < %(now)s RETURNING 1
+)
+SELECT count(*) AS pruned FROM gone
