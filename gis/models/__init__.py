@@ -9,6 +9,13 @@ from gis.models.county import Community, County, Town
 from gis.models.grid import Grid, GridLayout, GridStaff
 from gis.models.handling import Assignment, Clock, Evaluation
 from gis.models.report import Outbox, Report, ReportEvent
+from gis.models.resident import (
+    Callback,
+    EvaluationToken,
+    PersonalRead,
+    Receipt,
+    SignInThrottle,
+)
 from gis.models.rollup import (
     NumberBlock,
     RollupCellMonth,
@@ -16,25 +23,36 @@ from gis.models.rollup import (
     RollupGridMonth,
     RollupGridTotal,
 )
+from gis.models.thread import Message, MessageRead, Notification, Photo
 from gis.models.utility import Depot, ServiceArea, ServiceAreaVersion, Utility, UtilityCategory
+from gis.models.workflow import Meeting, SweepMark, TimeRequest, UndoStep
 
 __all__ = [
     "Account",
     "Assignment",
     "Base",
     "CalendarDay",
+    "Callback",
     "Category",
     "Clock",
     "Community",
     "County",
     "Depot",
     "Evaluation",
+    "EvaluationToken",
     "Grid",
     "GridLayout",
     "GridStaff",
+    "Meeting",
+    "Message",
+    "MessageRead",
+    "Notification",
     "NumberBlock",
     "Outbox",
+    "PersonalRead",
+    "Photo",
     "Place",
+    "Receipt",
     "Report",
     "ReportEvent",
     "RollupCellMonth",
@@ -44,8 +62,12 @@ __all__ = [
     "ServiceArea",
     "ServiceAreaVersion",
     "Session",
+    "SignInThrottle",
+    "SweepMark",
     "TimeLimit",
+    "TimeRequest",
     "Town",
+    "UndoStep",
     "Utility",
     "UtilityCategory",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis.models.base import Base
@@ -25,6 +27,7 @@ class Assignment(Base):
         CheckConstraint(
             "status IN ('waiting','handling','fed_back','returned','cancelled')", name="status"
         ),
+        CheckConstraint("requested IN ('extension','suspension')", name="requested"),
         Index("assignment_report_id_ix", "county_code", "report_id"),
         Index("assignment_utility_code_ix", "county_code", "utility_code", "status"),
     )
@@ -42,6 +45,7 @@ class Assignment(Base):
     fed_back_at: Mapped[dt.datetime | None]
     returned_at: Mapped[dt.datetime | None]
     return_reason: Mapped[str] = mapped_column(server_default=text("''"))
+    requested: Mapped[str | None] = mapped_column(comment="kind of the pending time request")
     result: Mapped[str] = mapped_column(server_default=text("''"))
     cause: Mapped[str] = mapped_column(server_default=text("''"))
     remedy: Mapped[str] = mapped_column(server_default=text("''"))
@@ -59,6 +63,12 @@ class Clock(Base):
         CheckConstraint("stage IN ('accept','check_in','handle','verify')", name="stage"),
         Index("clock_report_id_ix", "county_code", "report_id"),
         Index("clock_running_ix", "due_at", postgresql_where=text("stopped_at IS NULL")),
+        Index(
+            "clock_next_at_ix",
+            "county_code",
+            "next_at",
+            postgresql_where=text("stopped_at IS NULL AND next_at IS NOT NULL"),
+        ),
     )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)
@@ -73,6 +83,15 @@ class Clock(Base):
     escalate_at: Mapped[dt.datetime]
     stopped_at: Mapped[dt.datetime | None]
     limit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_limit.id"))
+    amount: Mapped[float | None] = mapped_column(comment="of the limit as it was when it began")
+    unit: Mapped[str | None]
+    extensions: Mapped[int] = mapped_column(server_default=text("0"), comment="granted")
+    suspensions: Mapped[Any] = mapped_column(
+        JSONB, server_default=text("'[]'::jsonb"), comment="list of {since, until}"
+    )
+    next_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="when the sweep has to look at it again; null: never"
+    )
 
 
 class Evaluation(Base):
@@ -95,4 +114,8 @@ class Evaluation(Base):
     answered_at: Mapped[dt.datetime | None]
     answer: Mapped[str | None]
     comment: Mapped[str] = mapped_column(server_default=text("''"))
+    expires_at: Mapped[dt.datetime | None] = mapped_column(comment="no answer is taken after it")
+    entered_by: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="who asked by telephone"
+    )
     channel: Mapped[str] = mapped_column(server_default=text("'link'"))

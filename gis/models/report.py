@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    SmallInteger,
     Text,
     UniqueConstraint,
     text,
@@ -73,6 +74,12 @@ class Report(Base):
         CheckConstraint(one_of("utility_method", UTILITY_METHODS), name="utility_method"),
         Index("report_location_ix", "location", postgresql_using="gist"),
         Index("report_audience_ix", "audience", postgresql_using="gin"),
+        Index(
+            "report_merged_into_ix",
+            "county_code",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
         Index("report_received_at_ix", "county_code", "received_at", "id"),
         Index("report_grid_code_ix", "county_code", "grid_code", "received_at"),
         Index(
@@ -98,6 +105,12 @@ class Report(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     reopen_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     merged_into: Mapped[uuid.UUID | None]
+    merged_count: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="reports merged into this one"
+    )
+    returns: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="returns by a lead and transfers, over all rounds"
+    )
 
     category_code: Mapped[str | None]
     description: Mapped[str]
@@ -127,6 +140,9 @@ class Report(Base):
     closed_at: Mapped[dt.datetime | None]
     due_at: Mapped[dt.datetime | None]
     yellow_at: Mapped[dt.datetime | None]
+    close_due_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="closing deadline: when the lead's handling is due, kept for statistics"
+    )
 
     layout_id: Mapped[int | None] = mapped_column(BigInteger)
     service_area_version_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -173,7 +189,10 @@ class Outbox(Base):
     """Changes to tell others about, written with the change; a table of the coordinator."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_at_ix", "at"),)
+    __table_args__ = (
+        Index("outbox_at_ix", "at"),
+        Index("outbox_pending_ix", "id", postgresql_where=text("done_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     txid: Mapped[int] = mapped_column(
@@ -186,3 +205,10 @@ class Outbox(Base):
     audience_before: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     audience_after: Mapped[list[str]] = mapped_column(ARRAY(Text))
     at: Mapped[dt.datetime]
+    event_id: Mapped[uuid.UUID | None] = mapped_column(comment="null: found by report and version")
+    attempts: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0"), comment="of the worker to make notices of it"
+    )
+    leased_until: Mapped[dt.datetime | None]
+    done_at: Mapped[dt.datetime | None]
+    failure: Mapped[str | None] = mapped_column(comment="of the last attempt")
