@@ -4,26 +4,16 @@ Everything here is configuration, words and the signed-in actor. Reports, names 
 database reach the page by ``fetch`` only and are put in with ``textContent``.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from gis.audience import Actor
 from maps.language import LANGUAGES, Language, words
 from maps.ramps import sequential
 from maps.shell import Pages, vendored
 
 API = "/api/v1"
-
-
-@dataclass(frozen=True)
-class PageActor:
-    """Who is signed in, as the page says it."""
-
-    name: str
-    role: str
-    county_code: str
-    town_code: str | None = None
-    utility_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ class PageContext:
     language: Language
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    actor: PageActor | None = None
+    actor: Actor | None = None
     demo: bool = False
 
 
@@ -58,7 +48,6 @@ def _config(pages: Pages, context: PageContext) -> dict[str, Any]:
         "api": API,
         "language": context.language,
         "words": words(context.language),
-        "actor": asdict(context.actor) if context.actor else None,
         "baseMaps": [
             {"code": base.code, "name": getattr(base, name), "datum": base.datum}
             for base in pages.base_maps
@@ -69,7 +58,10 @@ def _config(pages: Pages, context: PageContext) -> dict[str, Any]:
 
 def _language_links(context: PageContext) -> list[dict[str, str]]:
     return [
-        {"language": language, "href": f"{context.path}?{urlencode([*context.query, ('lang', language)])}"}
+        {
+            "language": language,
+            "href": f"{context.path}?{urlencode([*context.query, ('lang', language)])}",
+        }
         for language in LANGUAGES
     ]
 

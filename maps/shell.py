@@ -34,7 +34,7 @@ PANES = (
     ("grids", 350),
     ("areas", 380),
     ("towns", 390),
-    ("labels", 620),
+    ("labels", 590),
 )
 
 

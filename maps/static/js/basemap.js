@@ -19,6 +19,8 @@ export function showBaseMap(shell, code) {
       else layer.remove();
     }
   }
+  // Our own drawing has no tiles to blur, so the county may fill the view between whole zooms.
+  shell.map.options.zoomSnap = known.code === "own" ? 0.25 : 1;
   shell.map.getContainer().classList.toggle("own-base", known.code === "own");
   const centre = lonLatOf(shell.map.getCenter());
   const changed = useDatum(known.datum);

@@ -1,5 +1,8 @@
 // Class breaks of counts: few, round and the same for the same counts. Zero belongs to no class and has no colour.
 
+// The legend shows its swatches as translucent as the map shows its classes.
+export const HEAT_OPACITY = 0.85;
+
 const STEPS = [1, 2, 3, 5];
 
 function niceNumbers(limit) {

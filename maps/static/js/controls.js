@@ -13,7 +13,7 @@ function option(value, words) {
 
 // "All", the tags, then every category under its group.
 function whatOptions(categories) {
-  const groups = categories.filter((category) => !category.parent);
+  const groups = categories.filter((category) => !category.parent_code);
   const tags = [...new Set(categories.flatMap((category) => category.tags ?? []))].sort();
   return [
     option("", t("what.all")),
@@ -23,7 +23,7 @@ function whatOptions(categories) {
         "optgroup",
         { label: nameOf(group) },
         option(group.code, t("what.whole", { name: nameOf(group) })),
-        categories.filter((one) => one.parent === group.code).map((one) => option(one.code, nameOf(one))),
+        categories.filter((one) => one.parent_code === group.code).map((one) => option(one.code, nameOf(one))),
       ),
     ),
   ].filter(Boolean);
@@ -48,11 +48,8 @@ function periodOf(days) {
 function bindPeriod(state) {
   const [preset, from, to] = [byId("period"), byId("from"), byId("to")];
   preset.addEventListener("change", () => {
-    if (preset.value === "latest") state.set({ from: "", to: "" });
-    else if (preset.value.includes("..")) {
-      const [start, end] = preset.value.split("..");
-      state.set({ from: start, to: end });
-    } else if (preset.value !== "custom") state.set(periodOf(Number(preset.value)));
+    if (preset.value === "latest" || preset.value === "all") state.set({ period: preset.value, from: "", to: "" });
+    else if (preset.value !== "custom") state.set({ period: "latest", ...periodOf(Number(preset.value)) });
     else from.focus();
   });
   const own = () => {
@@ -83,15 +80,10 @@ export function createControls(state) {
   bindChoice("reports", state);
   bindPeriod(state);
 
-  function presetOf(from, to) {
-    if (!from && !to) return "latest";
-    const known = [...byId("period").options].map((one) => one.value);
-    const match = known.find((value) => {
-      if (value.includes("..")) return value === `${from}..${to}`;
-      const days = Number(value);
-      return Number.isFinite(days) && periodOf(days).from === from && periodOf(days).to === to;
-    });
-    return match ?? "custom";
+  function presetOf({ period, from, to }) {
+    if (!from && !to) return period;
+    const days = [...byId("period").options].map((one) => one.value).filter((value) => Number(value) > 0);
+    return days.find((value) => periodOf(Number(value)).from === from && periodOf(Number(value)).to === to) ?? "custom";
   }
 
   return {
@@ -108,7 +100,7 @@ export function createControls(state) {
         const radio = document.querySelector(`input[name="${name}"][value="${now[name]}"]`);
         if (radio) radio.checked = true;
       }
-      byId("period").value = presetOf(now.from, now.to);
+      byId("period").value = presetOf(now);
       byId("from").value = now.from || shownPeriod?.from || "";
       byId("to").value = now.to || shownPeriod?.to || "";
     },

@@ -7,38 +7,42 @@ import { named, nameOf, t } from "./words.js";
 
 function staffRow(person) {
   const duty = person.on_duty ? t("staff.on_duty") : t("staff.off_duty");
-  return h("li", {}, h("span", {}, person.name), h("small", {}, `${named("staff_role", person.role)} · ${duty}`));
+  const telephone = person.telephone ? h("a", { href: `tel:${person.telephone}` }, person.telephone) : null;
+  return h("li", {}, h("span", {}, person.name, " ", telephone), h("small", {}, `${named("staff_role", person.role)} · ${duty}`));
 }
 
-function countRows(counts, categoryName) {
-  if (!counts || counts.length === 0) return h("p", { class: "empty" }, t("grid.no_reports"));
-  const rows = counts.map((row) => h("tr", {}, h("td", {}, categoryName(row.category)), h("td", { class: "number" }, count(row.count))));
+function countRows({ items, total }, categoryName) {
+  if (total === 0) return h("p", { class: "empty" }, t("grid.no_reports"));
+  const rows = items.map((row) => h("tr", {}, h("td", {}, categoryName(row.category)), h("td", { class: "number" }, count(row.count))));
   return h("table", {}, h("tbody", {}, rows));
 }
 
 function fiveHaves(haves) {
-  if (!haves) return null;
   const items = Object.entries(haves).map(([name, has]) =>
     h("li", { class: has ? "has" : "lacks" }, `${has ? "✓" : "✗"} ${named("five_haves", name)}`),
   );
   return h("ul", { class: "five-haves" }, items);
 }
 
-export function gridBlock(grid, { counts, periodWords, categoryName }) {
-  const staff = grid.staff ?? [];
+// inPeriod: {period, count} of the heat shown, or null.
+export function gridBlock(grid, { inPeriod, categoryName }) {
   return [
     facts([
       [t("grid.code"), grid.code],
-      [t("grid.town"), grid.town_name],
-      [t("grid.community"), grid.community_name],
+      [t("grid.town"), nameOf({ name: grid.town_name, name_en: grid.town_name_en })],
+      [t("grid.community"), nameOf({ name: grid.community_name, name_en: grid.community_name_en })],
       [t("grid.branch"), grid.party_branch],
       [t("grid.people"), grid.population ? t("grid.population", { people: count(grid.population), households: count(grid.households ?? 0) }) : null],
     ]),
     h("h3", {}, t("grid.staff")),
-    staff.length ? h("ul", { class: "staff" }, staff.map(staffRow)) : h("p", { class: "empty" }, t("grid.no_staff")),
-    h("h3", {}, t("grid.counts", { period: periodWords })),
-    countRows(counts, categoryName),
-    grid.five_haves ? h("h3", {}, t("grid.five_haves")) : null,
+    grid.staff.length ? h("ul", { class: "staff" }, grid.staff.map(staffRow)) : h("p", { class: "empty" }, t("grid.no_staff")),
+    h("h3", {}, t("grid.counts")),
+    facts([
+      [t("grid.in_period"), inPeriod && t("grid.in_period_count", { period: inPeriod.period, n: count(inPeriod.count) })],
+      [t("grid.all_time"), count(grid.counts.total)],
+    ]),
+    countRows(grid.counts, categoryName),
+    Object.keys(grid.five_haves).length ? h("h3", {}, t("grid.five_haves")) : null,
     fiveHaves(grid.five_haves),
   ];
 }
@@ -65,7 +69,7 @@ export function createDetail(element, { close, actions, categoryName }) {
     wait: (words) => open(words, [h("div", { class: "skeleton", "aria-hidden": "true" }), h("p", { class: "hidden" }, t("state.loading", { what: words }))]),
     fail: (words, sentence, retry) =>
       open(words, [h("p", { class: "notice error" }, sentence, " ", retry ? h("button", { type: "button", class: "quiet", click: retry }, t("action.retry")) : null)]),
-    grid: (grid, more) => open(nameOf(grid), gridBlock(grid, { ...more, categoryName }), { focus: true }),
+    grid: (grid, inPeriod) => open(nameOf(grid), gridBlock(grid, { inPeriod, categoryName }), { focus: true }),
     report: (report) => open(t("report.title", { number: report.number }), reportBlock(report, categoryName, actions), { focus: true }),
     point(point, match, picker, gridContent) {
       open(

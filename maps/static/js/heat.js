@@ -13,6 +13,12 @@ export function whatParameters(what) {
   return what.startsWith("tag:") ? { tag: what.slice(4) } : { category: what };
 }
 
+// "2022-09-01" -> "2022-09-30".
+function lastDay(month) {
+  const [year, number] = month.split("-").map(Number);
+  return `${month.slice(0, 8)}${new Date(Date.UTC(year, number, 0)).getUTCDate()}`;
+}
+
 export function createHeat({ state, colours, grids, towns, cells, notices, legend, whatWords, goTo }) {
   const fetchLatest = latest();
   let shown = null; // {unit, items, classes, period}
@@ -39,7 +45,7 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
   function otherPeriod() {
     const { from, to } = state.get();
     if (!from && !to) return "";
-    return h("button", { type: "button", class: "quiet", click: () => state.set({ from: "", to: "" }) }, t("legend.latest"));
+    return h("button", { type: "button", class: "quiet", click: () => state.set({ period: "latest", from: "", to: "" }) }, t("legend.latest"));
   }
 
   function explain() {
@@ -51,29 +57,46 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
       periodWords: period(shown.from, shown.to),
       classes,
       items,
-      total: items.reduce((sum, item) => sum + item.count, 0),
-      note: shown.note,
+      total: shown.total,
+      notes: shown.notes,
       nameOfItem,
       choose: (item) => goTo(unit, item),
       showOther: otherPeriod(),
     });
   }
 
+  // Without dates the view opens on the latest month that has data: the server names it, then it is counted.
+  async function ask(unit, wanted) {
+    const { period: kind, from, to } = state.get();
+    if (from || to || kind === "all") return fetchLatest("/layers/counts", { ...wanted, unit, from, to });
+    const { latest_month: month } = await fetchLatest("/layers/counts", { ...wanted, unit: "town" });
+    return fetchLatest("/layers/counts", { ...wanted, unit, ...(month ? { from: month, to: lastDay(month) } : {}) });
+  }
+
+  function notes(body) {
+    return [
+      body.period.whole_months ? t("legend.whole_months") : null,
+      body.suppressed ? t("legend.suppressed", { n: body.suppressed }) : null,
+      body.without_sensitive ? t("legend.without_sensitive") : null,
+    ].filter(Boolean);
+  }
+
   async function load() {
-    const { heat, what, from, to } = state.get();
+    const { heat, what } = state.get();
     if (heat === "off") {
       shown = null;
       legend.hidden = true;
       paint();
       return;
     }
-    const body = await notices.watch("counts", () =>
-      fetchLatest("/layers/counts", { unit: heat, ...whatParameters(what), from, to }),
-    );
+    const body = await notices.watch("counts", () => ask(heat, whatParameters(what)));
     if (!body) return;
     const items = body.items.filter((item) => item.count > 0);
     const classes = classify(items.map((item) => item.count), config.ramp);
-    shown = { unit: heat, items, classes, from: body.period.from, to: body.period.to, cellMetres: body.cell_m };
+    shown = {
+      unit: heat, items, classes, total: body.total, notes: notes(body),
+      from: body.period.from, to: body.period.to, cellMetres: body.cell_m,
+    };
     paint();
     explain();
   }
@@ -81,6 +104,12 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
   return {
     load,
     period: () => (shown ? { from: shown.from, to: shown.to } : null),
+    // Reports of a grid in the period shown; null when the heat shown is not by grid.
+    inPeriod(code) {
+      if (shown?.unit !== "grid") return null;
+      const found = shown.items.find((item) => item.code === code);
+      return { period: period(shown.from, shown.to), count: found?.count ?? 0 };
+    },
     // What the pointer is over, in words; null where there is nothing to say.
     reading(lonLat) {
       if (shown?.unit === "cell") {

@@ -1,6 +1,6 @@
 // The legend of the heat layer: what, per what, when, class breaks with the number of units in each, and a table.
 
-import { classOf } from "./classes.js";
+import { classOf, HEAT_OPACITY } from "./classes.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
 import { t } from "./words.js";
@@ -14,6 +14,7 @@ function rangeWords({ from, to }) {
 
 function swatch(colour) {
   const box = h("span", { class: "swatch" });
+  box.style.opacity = HEAT_OPACITY;
   // Through the style object: the policy forbids style attributes.
   box.style.backgroundColor = colour;
   return box;
@@ -56,7 +57,7 @@ function table(items, unitWords, nameOfItem, choose) {
   );
 }
 
-// view: {title, unitWords, periodWords, classes, items, total, note, nameOfItem, choose, showOther}
+// view: {title, unitWords, periodWords, classes, items, total, notes, nameOfItem, choose, showOther}
 export function renderLegend(element, view) {
   element.hidden = false;
   const body = element.querySelector("[data-legend]");
@@ -77,7 +78,7 @@ export function renderLegend(element, view) {
   body.replaceChildren(
     h("p", { class: "legend-head" }, heading),
     h("ul", { class: "classes" }, classes, h("li", {}, h("span", { class: "swatch zero" }), h("span", { class: "range" }, "0"), h("span", { class: "units" }, t("legend.zero")))),
-    h("p", { class: "total" }, t("legend.total", { n: count(view.total) }), view.note ? h("small", {}, ` ${view.note}`) : null),
+    h("p", { class: "total" }, t("legend.total", { n: count(view.total) }), view.notes.map((note) => h("small", {}, note))),
     table(view.items, view.unitWords, view.nameOfItem, view.choose),
   );
 }

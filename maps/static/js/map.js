@@ -2,6 +2,7 @@
 
 import { getJson } from "./api.js";
 import { landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
+import { HEAT_OPACITY } from "./classes.js";
 import { createControls } from "./controls.js";
 import { createDetail } from "./detail.js";
 import { byId } from "./dom.js";
@@ -11,7 +12,7 @@ import { createAreas } from "./layers/areas.js";
 import { createCells } from "./layers/cells.js";
 import { createLabels } from "./layers/labels.js";
 import { createShapes } from "./layers/marks.js";
-import { createPolygons } from "./layers/polygons.js";
+import { boxOfRing, createPolygons } from "./layers/polygons.js";
 import { createReports } from "./layers/reports.js";
 import { boundsOf, latLngOf, lonLatOf } from "./lonlat.js";
 import { createNotices } from "./notices.js";
@@ -25,7 +26,12 @@ const OPEN_STATUSES = "received,accepted,dispatched,handling,handled";
 const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
 const FIT = { padding: [12, 12], animate: false };
-const GRID_LINE = { color: "#8c959f", weight: 0.6, opacity: 0.75 };
+
+// 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
+function gridLine() {
+  const zoom = map.getZoom();
+  return { color: "#8c959f", weight: zoom < 11 ? 0.3 : zoom < 14 ? 0.6 : 1, opacity: 0.8 };
+}
 
 const shell = window.gridcallShell;
 const { map } = shell;
@@ -34,6 +40,7 @@ const notices = createNotices(byId("map-status"));
 // Colour of each grid and town by code: the heat layer writes, the polygons' styles read.
 const colours = { grid: new Map(), town: new Map() };
 let categories = [];
+let utilities = [];
 let shapeOf = createShapes(categories);
 
 function categoryName(code) {
@@ -48,15 +55,15 @@ function whatWords(what) {
 
 function gridStyle(feature) {
   const fillColor = colours.grid.get(feature.properties.code);
-  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: 0.82 };
-  if (state.get().grids) return { ...GRID_LINE, ...painted };
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: HEAT_OPACITY };
+  if (state.get().grids) return { ...gridLine(), ...painted };
   // Without lines a painted grid gets an edge of its own colour, or the canvas leaves hairlines between neighbours.
-  return { stroke: Boolean(fillColor), color: fillColor ?? "transparent", weight: 0.5, opacity: 0.82, ...painted };
+  return { stroke: Boolean(fillColor), color: fillColor ?? "transparent", weight: 0.5, opacity: HEAT_OPACITY, ...painted };
 }
 
 function townStyle(feature) {
   const fillColor = colours.town.get(feature.properties.code);
-  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: 0.75 };
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: HEAT_OPACITY };
   return { ...TOWN_BORDER, stroke: state.get().towns, ...painted };
 }
 
@@ -75,14 +82,18 @@ const actions = {
     selection.fitGrid(code);
   },
   chooseUtility: (code) => state.set({ utility: code }),
+  // A match names in Chinese; the page has both names of every grid and utility.
+  gridName: (grid) => nameOf(grids.find(grid.code)?.properties ?? grid),
+  utilityName: (utility) => nameOf(utilities.find((one) => one.code === utility.code) ?? utility),
+  townName: (grid) => nameOf(towns.find(grid.town_code)?.properties ?? { name: grid.town_name }),
 };
 const detail = createDetail(byId("detail"), { close: () => selection.clear(), actions, categoryName });
-const selection = createSelection({ map, state, grids, detail, categoryName, countsPeriod: () => heat.period() });
+const selection = createSelection({ map, state, grids, detail, categoryName, inPeriod: (code) => heat.inPeriod(code) });
 const heat = createHeat({
   state, colours, grids, towns, cells, notices, legend: byId("legend"), whatWords,
   goTo(unit, item) {
     if (unit === "grid") actions.chooseGrid(item.code);
-    else map.fitBounds(boundsOf(unit === "town" ? towns.boxOf(towns.find(item.code)) : item.box), { maxZoom: 16 });
+    else map.fitBounds(boundsOf(unit === "town" ? towns.boxOf(towns.find(item.code)) : boxOfRing(item.polygon)), { maxZoom: 16 });
     sheets.closeIfNarrow();
   },
 });
@@ -153,8 +164,8 @@ state.onChange(async (_, changed) => {
   }
   if (any("utility")) refreshUtility();
   if (any("grid", "report", "point")) selection.reflect();
-  if (any("heat", "what", "from", "to")) await refreshHeat();
-  if (any("what", "from", "to", "reports", "heat")) refreshReports();
+  if (any("heat", "what", "period", "from", "to")) await refreshHeat();
+  if (any("what", "period", "from", "to", "reports", "heat")) refreshReports();
 });
 
 function remember() {
@@ -172,9 +183,10 @@ function watchMap() {
       refreshReports();
     }, SETTLE_MS);
   });
+  map.on("zoomend", () => grids.repaint());
   map.on("click", (event) => selection.point(lonLatOf(event.latlng)));
   map.on("mousemove", (event) => {
-    byId("reading").textContent = heat.reading(lonLatOf(event.latlng)) ?? "";
+    byId("reading").textContent = heat.reading(lonLatOf(event.latlng)) ?? t("legend.point");
   });
   // Enter on the map asks about its centre, where the cross-hair stands.
   map.getContainer().addEventListener("keydown", (event) => {
@@ -226,15 +238,17 @@ async function loadGeometry() {
 async function loadLists() {
   const [categoryList, utilityList] = await Promise.all([
     notices.watch("categories", () => getJson("/categories")),
-    notices.watch("utilities", () => getJson("/utilities", { limit: 1000 })),
+    notices.watch("utilities", () => getJson("/utilities")),
   ]);
   categories = categoryList?.items ?? [];
   shapeOf = createShapes(categories);
-  controls.fill({ categories, utilities: utilityList?.items ?? [] });
+  utilities = utilityList?.items ?? [];
+  controls.fill({ categories, utilities });
   controls.reflect();
 }
 
 async function start() {
+  map.attributionControl.setPrefix(false);
   map.setMinZoom(7);
   map.setMaxZoom(19);
   showBase();

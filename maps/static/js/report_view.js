@@ -3,7 +3,7 @@
 import { config } from "./config.js";
 import { facts, h } from "./dom.js";
 import { coordinates, dateTime, distance, remaining } from "./format.js";
-import { named, nameOf, t } from "./words.js";
+import { named, t } from "./words.js";
 
 const OPEN = ["received", "accepted", "dispatched", "handling", "handled"];
 
@@ -46,12 +46,12 @@ function candidateRows(candidates, chooseGrid) {
 }
 
 // Where it goes and why; the same block for a report and for a click on the map.
-export function matchBlock(match, { chooseGrid, chooseUtility }) {
+export function matchBlock(match, { chooseGrid, chooseUtility, gridName, utilityName, townName }) {
   const grid = match.grid
-    ? h("button", { type: "button", class: "link", click: () => chooseGrid(match.grid.code) }, `${nameOf(match.grid)} (${match.grid.code})`)
+    ? h("button", { type: "button", class: "link", click: () => chooseGrid(match.grid.code) }, `${gridName(match.grid)} (${match.grid.code})`)
     : t("match.outside");
   const utility = match.utility
-    ? h("button", { type: "button", class: "link", click: () => chooseUtility(match.utility.code) }, nameOf(match.utility))
+    ? h("button", { type: "button", class: "link", click: () => chooseUtility(match.utility.code) }, utilityName(match.utility))
     : t("match.no_utility");
   const reason = config.language === "en" ? match.reason_en : match.reason;
   const toUtility = match.utility_distance_m;
@@ -61,7 +61,7 @@ export function matchBlock(match, { chooseGrid, chooseUtility }) {
     reason ? h("p", { class: "reason" }, reason) : null,
     facts([
       [t("match.grid"), [grid, h("small", {}, ` ${named("grid_method", match.grid_method)}`)]],
-      [t("match.town"), match.grid?.town_name],
+      [t("match.town"), match.grid?.town_code ? townName(match.grid) : null],
       [t("match.staff"), [staffWords(match.staff), match.staff ? h("small", {}, ` ${named("staff_method", match.staff.method)}`) : null]],
       [t("match.utility"), [utility, match.utility ? h("small", {}, ` ${named("utility_method", match.utility_method)}`) : null]],
       [t("match.depot"), toUtility === null || toUtility === undefined ? null : distance(toUtility)],

@@ -3,13 +3,16 @@
 import { getJson } from "./api.js";
 import { gridBlock } from "./detail.js";
 import { byId, h } from "./dom.js";
-import { period } from "./format.js";
 import { boundsOf, latLngOf } from "./lonlat.js";
 import { t } from "./words.js";
 
+function getGrid(code) {
+  return getJson(`/grids/${encodeURIComponent(code)}`);
+}
+
 const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 
-export function createSelection({ map, state, grids, detail, categoryName, countsPeriod }) {
+export function createSelection({ map, state, grids, detail, categoryName, inPeriod }) {
   const marked = window.L.layerGroup().addTo(map);
   let turn = 0;
 
@@ -25,10 +28,13 @@ export function createSelection({ map, state, grids, detail, categoryName, count
     marked.addLayer(window.L.marker(latLngOf(point), { icon, interactive: false, keyboard: false }));
   }
 
-  async function gridWithCounts(code) {
-    const { from, to } = countsPeriod() ?? {};
-    const grid = await getJson(`/grids/${encodeURIComponent(code)}`, { from, to });
-    return { grid, more: { counts: grid.counts, periodWords: period(from, to) } };
+  // The selected point must not end up below the detail sheet or outside a map that just got narrower.
+  function keepVisible(point) {
+    map.invalidateSize({ animate: false, pan: false });
+    const area = map.getContainer().getBoundingClientRect();
+    const sheet = byId("detail").getBoundingClientRect();
+    const covered = sheet.left < area.right && sheet.top < area.bottom && sheet.top > area.top ? area.bottom - sheet.top : 0;
+    map.panInside(latLngOf(point), { paddingTopLeft: [40, 60], paddingBottomRight: [40, covered + 40] });
   }
 
   // Loads with a skeleton, and an error with a way to try again; a later selection wins.
@@ -64,19 +70,20 @@ export function createSelection({ map, state, grids, detail, categoryName, count
     const choice = picker(point);
     choice.querySelector("select").value = category;
     const work = async () => {
-      const match = await getJson("/locate", { lon: point[0], lat: point[1], category });
-      return { match, grid: match.grid ? await gridWithCounts(match.grid.code) : null };
+      const { match } = await getJson("/locate", { lon: point[0], lat: point[1], category });
+      return { match, grid: match.grid ? await getGrid(match.grid.code) : null };
     };
     return load(t("locate.title"), work, ({ match, grid }) => {
       if (match.grid) markGrid(match.grid.code);
-      detail.point(point, match, choice, grid ? gridBlock(grid.grid, { ...grid.more, categoryName }) : null);
+      detail.point(point, match, choice, grid ? gridBlock(grid, { inPeriod: inPeriod(grid.code), categoryName }) : null);
+      keepVisible(point);
     });
   }
 
   function openGrid(code) {
     marked.clearLayers();
     markGrid(code);
-    return load(t("grid.title", { code }), () => gridWithCounts(code), ({ grid, more }) => detail.grid(grid, more));
+    return load(t("grid.title", { code }), () => getGrid(code), (grid) => detail.grid(grid, inPeriod(code)));
   }
 
   function openReport(id) {
@@ -84,6 +91,7 @@ export function createSelection({ map, state, grids, detail, categoryName, count
     return load(t("report.loading"), () => getJson(`/reports/${encodeURIComponent(id)}`), (report) => {
       if (report.location) markPoint(report.location.coordinates);
       detail.report(report);
+      if (report.location) keepVisible(report.location.coordinates);
     });
   }
 

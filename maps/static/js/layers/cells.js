@@ -1,8 +1,9 @@
 // Heat by square cells of fixed metres: the same cell at every zoom, never a radius in pixels.
 
+import { HEAT_OPACITY } from "../classes.js";
 import { latLngOf } from "../lonlat.js";
 
-// items: [{code, polygon: [[lon, lat] x 4], count}]
+// items: [{code, polygon: corners as [lon, lat], count}]
 export function createCells(map) {
   const renderer = window.L.canvas({ pane: "heat", padding: 0.3 });
   const group = window.L.layerGroup().addTo(map);
@@ -14,7 +15,7 @@ export function createCells(map) {
     for (const item of items) {
       const fillColor = colourOf(item.count);
       if (!fillColor) continue;
-      const style = { renderer, pane: "heat", interactive: false, stroke: false, fillColor, fillOpacity: 0.82 };
+      const style = { renderer, pane: "heat", interactive: false, stroke: false, fillColor, fillOpacity: HEAT_OPACITY };
       group.addLayer(window.L.polygon(item.polygon.map(latLngOf), style));
     }
   }
@@ -26,7 +27,7 @@ export function createCells(map) {
       draw();
     },
     rebuild: draw,
-    // Cells are squares in a metric frame, so the nearest centre decides well enough for a reading under the pointer.
+    // A cell is a square in a metric frame: its box in degrees is it, but for a sliver, near enough for a reading.
     at([lon, lat]) {
       return items.find(({ polygon }) => {
         const lons = polygon.map(([x]) => x);

@@ -21,7 +21,7 @@ const RINGS = {
 };
 
 export function createShapes(categories) {
-  const groups = categories.filter((category) => !category.parent).map((category) => category.code);
+  const groups = categories.filter((category) => !category.parent_code).map((category) => category.code);
   return (code) => {
     const group = groups.indexOf((code ?? "").split(".")[0]);
     return SHAPES[group < 0 ? SHAPES.length - 1 : group % SHAPES.length];

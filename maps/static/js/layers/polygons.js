@@ -23,20 +23,13 @@ function holds(geometry, lon, lat) {
   );
 }
 
-export function bboxOfGeometry(geometry) {
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [shell] of polygonsOf(geometry)) {
-    for (const [lon, lat] of shell) {
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
-    }
-  }
-  return box;
+export function boxOfRing(ring) {
+  const lons = ring.map(([lon]) => lon);
+  const lats = ring.map(([, lat]) => lat);
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-export function unionBox(boxes) {
+function unionBox(boxes) {
   return boxes.reduce(
     (all, box) => [
       Math.min(all[0], box[0]), Math.min(all[1], box[1]), Math.max(all[2], box[2]), Math.max(all[3], box[3]),
@@ -62,8 +55,8 @@ export function createPolygons(map, pane, styleOf) {
 
   return {
     set(collection) {
-      features = collection.features;
-      boxes = features.map((feature) => bboxOfGeometry(feature.geometry));
+      features = collection.features.filter((feature) => feature.geometry);
+      boxes = features.map((feature) => unionBox(polygonsOf(feature.geometry).map(([shell]) => boxOfRing(shell))));
       build();
     },
     show(yes) {
