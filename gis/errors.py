@@ -4,11 +4,13 @@
 
     GridCallError
     ├── InvalidInput            what was sent cannot be used; names the fields
-    │   ├── InvalidParameter    an unknown or malformed query parameter
+    │   ├── InvalidParameter    a query parameter that does not exist here
     │   └── ClientIdTaken       the client id belongs to someone else's report
     ├── NotFound                there is no such thing, or the actor may not know of it
     ├── NotAuthenticated        no credential, or one that no longer holds
     ├── NotAllowed              the actor's role may never do this
+    ├── PreconditionRequired    the version the actor saw has to be sent along
+    ├── PreconditionFailed      it changed since the actor saw it; shows what changed
     ├── Conflict                the state of things forbids it now; says what is possible
     └── Unavailable             a service GridCall stands on does not answer; try again
 
@@ -69,7 +71,7 @@ class InvalidInput(GridCallError):
 
 
 class InvalidParameter(InvalidInput):
-    """A query parameter is unknown or malformed."""
+    """A query parameter does not exist here, or is given more than once."""
 
 
 class ClientIdTaken(InvalidInput):
@@ -86,6 +88,14 @@ class NotAuthenticated(GridCallError):
 
 class NotAllowed(GridCallError):
     """The actor's role may never do this."""
+
+
+class PreconditionRequired(GridCallError):
+    """The version that the actor saw has to be sent along (``If-Match``)."""
+
+
+class PreconditionFailed(GridCallError):
+    """It changed since the actor saw it; ``details`` holds the version and the changes."""
 
 
 class Conflict(GridCallError):

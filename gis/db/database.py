@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import orjson
 import psycopg
+import psycopg.sql
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from gis.audience import Actor
 from gis.db.errors import translated
 from gis.db.queries import sql
 
@@ -40,11 +42,30 @@ class Transaction:
         SQLAlchemy connection, for statements that vary.
     driver
         The psycopg connection beneath it, for statements in ``gis/db/sql`` and for COPY.
+    kept
+        What this process keeps of reference data between transactions of one database.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kept: dict[str, Any] | None = None) -> None:
         self.connection = connection
         self.driver = _driver_of(connection)
+        self.kept = {} if kept is None else kept
+
+    def see_as(self, actor: Actor) -> None:
+        """From here on see, and write, only what the actor may read."""
+        self._see((actor.county_code, *actor.audience))
+
+    def see_county(self, county_code: str) -> None:
+        """From here on see, and write, all of one county: what to do was decided in code."""
+        self._see((county_code, f"c:{county_code}"))
+
+    def _see(self, members: tuple[str, ...]) -> None:
+        # SET LOCAL ends with the transaction, so a pooled connection never carries it to the next
+        # request; a literal, because Citus does not hand set_config() on to its workers.
+        array = "{" + ",".join(_quoted(member) for member in members) + "}"
+        self.driver.execute(
+            psycopg.sql.SQL("SET LOCAL gridcall.audience = {}").format(psycopg.sql.Literal(array))
+        )
 
     def query(self, name: str, params: Params | None = None) -> list[Row]:
         """Run the statement of ``gis/db/sql/<name>.sql`` and return its rows."""
@@ -93,10 +114,21 @@ class Database:
     ) -> None:
         self.url = driver_url(url)
         self.engine = _make_engine(self.url, role, pool_size, pool_timeout_s)
+        self.kept: dict[str, Any] = {}
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(
+        self, actor: Actor | None = None, *, county_code: str | None = None
+    ) -> Iterator[Transaction]:
         """Give out a transaction: committed when the block ends, rolled back when it raises.
+
+        Parameters
+        ----------
+        actor
+            Whose rows the transaction sees and may write (row-level security).
+        county_code
+            Instead of an actor: all rows of a county, for intake, imports and the worker. With
+            neither, no row of a report is seen.
 
         Raises
         ------
@@ -105,21 +137,39 @@ class Database:
             commit the outcome is unknown: callers make their writes repeatable by client id.
         """
         with translated(), self.engine.begin() as connection:
-            yield Transaction(connection)
+            yield self._begun(connection, actor, county_code)
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """Give out a read-only transaction that sees one moment of the database."""
+    def read(
+        self, actor: Actor | None = None, *, county_code: str | None = None
+    ) -> Iterator[Transaction]:
+        """Give out a read-only transaction that sees one moment of the database.
+
+        Parameters
+        ----------
+        actor, county_code
+            As for `transaction`.
+        """
         with translated(), self.engine.connect() as connection:
             driver = _driver_of(connection)
             driver.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             driver.read_only = True
             try:
-                yield Transaction(connection)
+                yield self._begun(connection, actor, county_code)
             finally:
                 connection.rollback()
                 driver.rollback()
                 driver.isolation_level = driver.read_only = None
+
+    def _begun(
+        self, connection: Connection, actor: Actor | None, county_code: str | None
+    ) -> Transaction:
+        tx = Transaction(connection, self.kept)
+        if actor is not None:
+            tx.see_as(actor)
+        elif county_code is not None:
+            tx.see_county(county_code)
+        return tx
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -170,6 +220,11 @@ def _make_engine(url: URL, role: str | None, pool_size: int, pool_timeout_s: flo
             raise DisconnectionError("stale connection") from error
 
     return engine
+
+
+def _quoted(member: str) -> str:
+    """Return an element of an array literal."""
+    return '"' + member.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _driver_of(connection: Connection) -> psycopg.Connection[Any]:
