@@ -100,11 +100,3 @@ def render_docs(pages: Pages, context: PageContext, openapi_url: str) -> str:
         swagger_style=vendored("swagger-ui-dist", "swagger-ui.css"),
         swagger_script=vendored("swagger-ui-dist", "swagger-ui-bundle.js"),
     )
-
-
-def render_message(pages: Pages, context: PageContext, title: str, message: str) -> str:
-    """Return the HTML of a page that only says something, for example that an address does not exist.
-
-    ``title`` and ``message`` are keys of the glossary.
-    """
-    return _render(pages, "message.html", context, title=title, message=message)

@@ -146,6 +146,14 @@ class _Anatomy(HTMLParser):
         elif self._in_body:
             self.body.append(f"</{tag}>")
 
+    def handle_entityref(self, name: str) -> None:
+        """Keep ``&name;`` as it was written."""
+        self.handle_data(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        """Keep ``&#n;`` as it was written."""
+        self.handle_data(f"&#{name};")
+
     def handle_data(self, data: str) -> None:
         if self._inside:
             self.inline[self._inside].append(data)
