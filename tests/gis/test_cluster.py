@@ -109,9 +109,10 @@ def test_home_has_one_holder_and_names_it(home: Path) -> None:
 
 
 def test_lock_of_a_killed_holder_is_free(home: Path) -> None:
-    code = "import sys,time;from pathlib import Path;from gis.db.home import HomeLock\nwith HomeLock(Path(sys.argv[1]),'x'):\n print(1,flush=True);time.sleep(600)"
+    code = "import sys;from pathlib import Path;from gis.db.home import HomeLock\nwith HomeLock(Path(sys.argv[1]),'x'):\n print(1,flush=True);sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(home)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=settings.CHECKOUT,
     )
