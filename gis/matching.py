@@ -7,13 +7,20 @@ for many points at once. The rules are those of ``docs/matching.md``.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
+import shapely
+
+from gis import reasons
 from gis.datum import parse_crs, point_to_wgs84
-from gis.db.database import Transaction
-from gis.errors import FieldError, InvalidInput
-from gis.geometry import Candidate, Point
+from gis.db.database import Row, Transaction
+from gis.errors import FieldError, InvalidInput, NotFound
+from gis.geometry import NO_CONFIDENCE, Candidate, Confidence, Point, accuracy_confidence
+
+MIN_SNAP_M: Final = 50.0
+MAX_SNAP_M: Final = 500.0
 
 Reason = tuple[dict[str, Any], ...]
 """Codes with their parameters, names included, so that the sentence never changes later."""
@@ -63,7 +70,19 @@ class Where:
             If none of the four ways is used, only one coordinate is given, the datum is unknown,
             the position is not on earth or the accuracy is not a positive number.
         """
-        raise NotImplementedError
+        text = place_text.strip()
+        if accuracy_m is not None and not 0 <= accuracy_m < math.inf:
+            raise InvalidInput.of("accuracy_m", "must be a number of metres, 0 or more")
+        if longitude is None and latitude is None:
+            if not (place_code or grid_code or text):
+                raise _nowhere()
+            return cls(place_code=place_code, grid_code=grid_code, place_text=text)
+        if longitude is None or latitude is None:
+            missing = "longitude" if longitude is None else "latitude"
+            raise InvalidInput.of(missing, "is missing: a position needs both coordinates")
+        datum = parse_crs(crs)
+        lon, lat = point_to_wgs84(longitude, latitude, datum)
+        return cls(lon, lat, accuracy_m, datum.name, place_code, grid_code, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +188,7 @@ def match_point(
     Parameters
     ----------
     tx
-        Any transaction; nothing is written.
+        Any transaction; nothing is written, but until it ends no layout is activated.
     category
         Code of the category, or None: then there is no utility.
     at
@@ -182,4 +201,162 @@ def match_point(
     InvalidInput
         The category, the place or the grid named does not exist; names the field.
     """
-    raise NotImplementedError
+    row = tx.query_one("match", _parameters(county_code, where, category, at))
+    if row is None:
+        raise NotFound(f"There is no county {county_code}.")
+    _refuse_unknown_names(where, category, row)
+    confidence = _confidence(where, row)
+    return Match(
+        county_code=county_code,
+        received_on=row["day_on"],
+        metric_srid=row["metric_srid"],
+        category=_category(row),
+        grid=_grid(row),
+        grid_method=row["grid_method"] or "outside",
+        grid_distance_m=row["grid_distance_m"],
+        confidence=confidence.value,
+        candidates=confidence.candidates,
+        staff=_staff(row),
+        staff_method=row["staff_method"] or "none",
+        staff_all=tuple(MatchedStaff(**person) for person in row["staff_all"] or ()),
+        utility=_utility(row),
+        utility_method=row["utility_method"] or "none",
+        utility_distance_m=row["utility_distance_m"],
+        reason=_reason(where, row, confidence),
+        layout=_version(row, "layout"),
+        service_area_version=_version(row, "version"),
+        covering_utilities=tuple(sorted(row["covering_utilities"] or ())),
+    )
+
+
+def snap_distance_m(accuracy_m: float | None) -> float:
+    """Return how far outside all grids a point may lie and still be given to the nearest."""
+    return min(max(accuracy_m or 0.0, MIN_SNAP_M), MAX_SNAP_M)
+
+
+def _parameters(
+    county_code: str, where: Where, category: str | None, at: dt.datetime
+) -> dict[str, Any]:
+    return {
+        "county": county_code,
+        "at": at,
+        "lon": where.lon,
+        "lat": where.lat,
+        "accuracy_m": where.accuracy_m,
+        "snap_m": snap_distance_m(where.accuracy_m),
+        "category": category,
+        "place_code": where.place_code,
+        "grid_code": where.grid_code,
+        "place_text": where.place_text,
+    }
+
+
+def _refuse_unknown_names(where: Where, category: str | None, row: Row) -> None:
+    if category is not None and row["category_code"] is None:
+        raise InvalidInput.of("category", f"there is no category {category!r}")
+    if where.place_code is not None and row["place_code"] is None:
+        raise InvalidInput.of("place_code", f"there is no place {where.place_code!r}")
+    if where.grid_code is not None and row["named_grid_code"] is None:
+        raise InvalidInput.of("grid_code", f"the active layout has no grid {where.grid_code!r}")
+
+
+def _confidence(where: Where, row: Row) -> Confidence:
+    if where.lon is None or where.lat is None or where.accuracy_m is None:
+        return NO_CONFIDENCE
+    if row["circle_codes"] is None and row["grid_method"] == "covers":
+        return Confidence(1.0, ())  # well inside: the statement left the borders out
+    codes = row["circle_codes"] or []
+    boundaries = shapely.from_wkb(row["circle_boundaries"] or [])
+    return accuracy_confidence(
+        Point(where.lon, where.lat),
+        where.accuracy_m,
+        row["grid_code"],
+        list(zip(codes, boundaries, strict=True)),
+    )
+
+
+def _category(row: Row) -> MatchedCategory | None:
+    if row["category_code"] is None:
+        return None
+    return MatchedCategory(
+        code=row["category_code"],
+        parent_code=row["parent_code"],
+        name=row["category_name"],
+        name_en=row["category_name_en"],
+        level=row["category_level"],
+        sensitive=row["sensitive"],
+    )
+
+
+def _grid(row: Row) -> MatchedGrid | None:
+    if row["grid_code"] is None:
+        return None
+    return MatchedGrid(
+        code=row["grid_code"],
+        name=row["grid_name"],
+        name_en=row["grid_name_en"],
+        town_code=row["town_code"],
+        town_name=row["town_name"],
+        town_name_en=row["town_name_en"],
+        community_code=row["community_code"],
+    )
+
+
+def _staff(row: Row) -> MatchedStaff | None:
+    if row["staff_id"] is None:
+        return None
+    return MatchedStaff(row["staff_id"], row["staff_name"], row["staff_role"])
+
+
+def _utility(row: Row) -> MatchedUtility | None:
+    if row["utility_code"] is None:
+        return None
+    return MatchedUtility(
+        row["utility_code"], row["utility_name"], row["utility_name_en"], row["utility_kind"]
+    )
+
+
+def _version(row: Row, what: str) -> Version | None:
+    return None if row[f"{what}_id"] is None else Version(row[f"{what}_id"], row[f"{what}_name"])
+
+
+def _reason(where: Where, row: Row, confidence: Confidence) -> Reason:
+    steps = [
+        reasons.grid_step(
+            method=row["grid_method"] or "outside",
+            grid_code=row["grid_code"],
+            layout=row["layout_name"],
+            distance_m=row["grid_distance_m"],
+            place=_names(row, "place_name"),
+            located=where.lon is not None or row["place_code"] is not None,
+        )
+    ]
+    if confidence.candidates and confidence.value is not None and where.accuracy_m is not None:
+        steps.append(reasons.uncertain_step(where.accuracy_m, confidence.value))
+    if row["staff_method"]:
+        steps.append(reasons.staff_step(row["staff_method"], row["staff_name"]))
+    steps.append(
+        reasons.utility_step(
+            method=row["utility_method"] or "none",
+            category=_names(row, "category_name"),
+            utility=_names(row, "utility_name"),
+            area=row["area_code"],
+            version=row["version_name"],
+            depot=_names(row, "depot_name"),
+            distance_m=row["utility_distance_m"],
+        )
+    )
+    return tuple(steps)
+
+
+def _names(row: Row, column: str) -> list[str] | None:
+    """Return [Chinese, English] of a name, or None where the row has none."""
+    return None if row[column] is None else [row[column], row[f"{column}_en"]]
+
+
+def _nowhere() -> InvalidInput:
+    ways = ("longitude", "latitude", "place_code", "grid_code", "place_text")
+    return InvalidInput(
+        "Say where: longitude and latitude, place_code, grid_code or place_text.",
+        [FieldError(way, "one of the four ways to say where is needed") for way in ways],
+    )
