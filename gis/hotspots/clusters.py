@@ -82,7 +82,7 @@ def dbscan(xy: Floats, distance_m: float, least: float, weights: Floats | None =
         joined = core[left] & core[right]
         graph = sparse.coo_array((np.ones(joined.sum()), (left[joined], right[joined])), (n, n))
         component = connected_components(graph, directed=False)[1]
-        labels[core] = _in_order_of_appearance(component, core)
+        labels[core] = _in_order_of_appearance(component[core])
         border = np.flatnonzero(~core)
         distance, nearest = cKDTree(xy[core]).query(xy[border])
         reached = distance <= distance_m
@@ -119,10 +119,9 @@ def collapse(xy: Floats, cell_m: float = 5.0) -> Piles:
     return Piles(np.column_stack(sums) / weights[:, None], weights, pile)
 
 
-def _in_order_of_appearance(component: Integers, core: npt.NDArray[np.bool_]) -> Integers:
-    """Return the cluster of each core point, counted from 0 in the order of the points."""
-    found = component[core]
-    _, first, back = np.unique(found, return_index=True, return_inverse=True)
+def _in_order_of_appearance(component: npt.NDArray[np.signedinteger]) -> Integers:
+    """Return the components numbered from 0 in the order of the points."""
+    _, first, back = np.unique(component, return_index=True, return_inverse=True)
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first)] = np.arange(first.size)
     return rank[back]
