@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gis.audience import Actor
+from gis.db.provision import DemoAccount
 from maps.language import LANGUAGES, Language, words
 from maps.ramps import sequential
 from maps.shell import Pages, vendored
@@ -30,15 +31,15 @@ class PageContext:
         Query of the request without ``lang``, in order.
     actor
         The signed-in actor, None before sign-in.
-    demo
-        Whether this is the sample city; the sign-in page then lists its accounts.
+    demo_accounts
+        The sample city's accounts, which the sign-in page lists; none in a database of one's own.
     """
 
     language: Language
     path: str
     query: tuple[tuple[str, str], ...] = ()
     actor: Actor | None = None
-    demo: bool = False
+    demo_accounts: tuple[DemoAccount, ...] = ()
 
 
 def _config(pages: Pages, context: PageContext) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _render(pages: Pages, template: str, context: PageContext, **extra: Any) -> 
         language=context.language,
         language_links=_language_links(context),
         actor=context.actor,
-        demo=context.demo,
+        demo_accounts=context.demo_accounts,
         path=context.path,
         own=pages.own,
         config=_config(pages, context),

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from gis.audience import Actor
+from gis.db.provision import DemoAccount
 from gis.settings import Settings
 from maps.language import LANGUAGES
 from maps.pages import PageContext, render_docs, render_home, render_map
 from maps.shell import Pages, build_pages
 
+DEMO = (DemoAccount("dispatcher", "dispatcher", "李调度"),)
 EVIL = """</script><script>alert(1)</script>"'${alert(2)}{{7*7}}"""
 
 
@@ -36,7 +38,9 @@ def all_pages(pages: Pages, context: PageContext) -> dict[str, str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("who", [None, actor()], ids=["signed out", "signed in"])
 def test_pages_hold_no_inline_code_and_only_known_files(pages, language, who):
-    for path, html in all_pages(pages, PageContext(language, "/", actor=who, demo=True)).items():
+    for path, html in all_pages(
+        pages, PageContext(language, "/", actor=who, demo_accounts=DEMO)
+    ).items():
         assert not re.search(r"<script(?![^>]*(src=|application/json))", html), path
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html), path
         for address in re.findall(r"""(?:src|href)="([^"]+)\"""", html):
@@ -77,7 +81,9 @@ def test_home_asks_who_it_is(pages):
     signed_out = PageContext("en", "/")
     assert 'id="sign-in"' in render_home(pages, signed_out)
     assert "data-account" not in render_home(pages, signed_out)
-    assert 'data-account="dispatcher"' in render_home(pages, replace(signed_out, demo=True))
+    assert 'data-account="dispatcher"' in render_home(
+        pages, replace(signed_out, demo_accounts=DEMO)
+    )
     assert 'id="latest"' in render_home(pages, replace(signed_out, actor=actor()))
 
 
