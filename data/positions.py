@@ -159,7 +159,7 @@ def _metric_code(x: FloatArray, y: FloatArray, home: BBox | None) -> int | None:
     for code in _METRIC_EPSG:
         crs = crs_from_definition(f"EPSG:{code}")
         lon, lat = to_wgs84(x, y, crs)
-        if in_area_of_use(lon, lat, crs)[0] and _within(lon[0], lat[0], home or _CHINA):
+        if in_area_of_use(lon, lat, crs, margin=0.0)[0] and _within(lon[0], lat[0], home or _CHINA):
             return code
     return None
 

@@ -149,29 +149,30 @@ def in_china(lon: npt.ArrayLike, lat: npt.ArrayLike) -> BoolArray:
     return np.asarray(_in_rectangle(x, y, margin=0.0))
 
 
-def in_area_of_use(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: Crs) -> BoolArray:
-    """Whether WGS 84 positions are where `crs` is meant to be used, give or take six degrees.
+def in_area_of_use(
+    lon: npt.ArrayLike, lat: npt.ArrayLike, crs: Crs, *, margin: float = _AREA_MARGIN
+) -> BoolArray:
+    """Whether WGS 84 positions are where `crs` is meant to be used, give or take `margin` degrees.
 
     A projection answers far outside its zone too, with numbers that look like positions: degrees read as metres of
     EPSG:4549 land near the equator. NaN is nowhere.
     """
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    west, south, east, north = area_of_use(crs)
+    west, south, east, north = area_of_use(crs, margin)
     return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
 
 
-@lru_cache(maxsize=256)
-def area_of_use(crs: Crs) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of where `crs` is meant to be used, six degrees wider, in degrees."""
+@lru_cache(maxsize=512)
+def area_of_use(crs: Crs, margin: float = _AREA_MARGIN) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of where `crs` is meant to be used, `margin` degrees wider."""
     area = CRS.from_user_input(crs.definition).area_of_use if crs.definition else None
     if area is None or area.west > area.east:  # unknown, or across the antimeridian
         return -180.0, -90.0, 180.0, 90.0
-    wide = _AREA_MARGIN
     return (
-        max(-180.0, area.west - wide),
-        max(-90.0, area.south - wide),
-        min(180.0, area.east + wide),
-        min(90.0, area.north + wide),
+        max(-180.0, area.west - margin),
+        max(-90.0, area.south - margin),
+        min(180.0, area.east + margin),
+        min(90.0, area.north + margin),
     )
 
 
