@@ -175,7 +175,7 @@ def gi(values: Floats, neighbours: Neighbours) -> LocalG:
     --------
     >>> chain = cell_contiguity(np.arange(5), np.zeros(5, dtype=np.int64))
     >>> gi(np.array([0.0, 0.0, 0.0, 3.0, 3.0]), chain).z.round(2).tolist()
-    [-1.0, -1.73, 0.58, 0.58, 1.73]
+    [-1.0, -1.73, 0.0, 1.0, 1.73]
     """
     n = values.size
     weight, square, total = _measures(values, neighbours)

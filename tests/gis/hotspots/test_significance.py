@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -130,3 +132,15 @@ def test_the_order_of_units_does_not_matter(counts: np.ndarray, random: object) 
     found, again = count_hotspots(counts, NEIGHBOURS), count_hotspots(counts[order], shuffled)
     assert again.q == pytest.approx(found.q[order], nan_ok=True)
     assert not np.isinf(again.z).any()
+
+
+def test_1690_grids_with_exact_p_and_q_take_at_most_five_milliseconds() -> None:
+    rows, columns = np.divmod(np.arange(1_690), 65)
+    neighbours = cell_contiguity(columns, rows)
+    counts = np.random.default_rng(1).negative_binomial(1, 0.1, 1_690)
+    seconds = []
+    for _ in range(20):
+        began = time.perf_counter()
+        count_hotspots(counts, neighbours)
+        seconds.append(time.perf_counter() - began)
+    assert min(seconds) <= 0.005
