@@ -143,25 +143,26 @@ def likely_cause(x: FloatArray, y: FloatArray, crs: Crs, home: BBox | None) -> s
         )
     for scale, unit in ((1.0, "metres"), (_FOOT_M, "feet")):
         for east, north, order in ((x, y, ""), (y, x, ", with northing before easting")):
-            code = _metric_code(scale * east, scale * north, home)
-            if code is not None and unit == "feet":
-                return f"they look like feet of EPSG:{code}{order}: convert the file to metres"
-            if code is not None:
-                return f"they look like metres of EPSG:{code}{order}: try --crs EPSG:{code}"
+            codes = _metric_codes(scale * east, scale * north, home)
+            if codes:
+                named = " or ".join(f"EPSG:{code}" for code in codes)
+                to_do = "convert the file to metres" if unit == "feet" else f"try --crs {named}"
+                return f"they look like {unit} of {named}{order}: {to_do}"
     return "they belong to another coordinate system: name it with --crs"
 
 
-def _metric_code(x: FloatArray, y: FloatArray, home: BBox | None) -> int | None:
-    """Find the first metric system in which a position lands at home."""
+def _metric_codes(x: FloatArray, y: FloatArray, home: BBox | None) -> list[int]:
+    """Find the metric systems in whose zone a position lands at home; the first, if that is unknown."""
     if max(abs(x[0]), abs(y[0])) < 1_000:  # degrees, or nothing at all
-        return None
-    code: int
+        return []
+    found: list[int] = []
     for code in _METRIC_EPSG:
         crs = crs_from_definition(f"EPSG:{code}")
         lon, lat = to_wgs84(x, y, crs)
-        if in_area_of_use(lon, lat, crs, margin=0.0)[0] and _within(lon[0], lat[0], home or _CHINA):
-            return code
-    return None
+        in_zone = in_area_of_use(lon, lat, crs, margin=0.0)[0]
+        if in_zone and _within(lon[0], lat[0], home or _CHINA):
+            found.append(code)
+    return found if home is not None else found[:1]
 
 
 def _lands(x: FloatArray, y: FloatArray, crs: Crs, box: BBox) -> bool:
