@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from pathlib import Path
 
 import structlog
 
@@ -17,7 +18,7 @@ INTERVAL_S = 60.0
 _log = structlog.get_logger("worker")
 
 
-def run(db: Database, stop: threading.Event, interval_s: float = INTERVAL_S) -> None:
+def run(db: Database, stop: threading.Event, alive: Path, interval_s: float = INTERVAL_S) -> None:
     """Work until told to stop; a database that is away for a while is waited for.
 
     Parameters
@@ -26,6 +27,8 @@ def run(db: Database, stop: threading.Event, interval_s: float = INTERVAL_S) -> 
         The application's pool.
     stop
         Set by a signal's handler; the round in progress is finished.
+    alive
+        File touched after every round that reached the database; a health check reads its time.
     interval_s
         Seconds between two rounds.
     """
@@ -35,5 +38,7 @@ def run(db: Database, stop: threading.Event, interval_s: float = INTERVAL_S) -> 
         except Unavailable as error:
             _log.warning("database_unavailable", detail=error.detail)
         else:
-            _log.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
+            alive.touch()
+            if pruned.outbox or pruned.sessions:
+                _log.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
         stop.wait(interval_s)

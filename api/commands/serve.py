@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.commands import example
+from api.processes import interrupt_on_termination
 from gis.db import provision
 from gis.errors import GridCallError
 from gis.settings import Settings
@@ -32,7 +34,9 @@ def serve(
     settings = settings.model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
-    with provision.opened(settings, "gridcall serve") as url:
+    interrupt_on_termination()
+    # uvicorn ends in order and then raises the signal again; the private cluster is stopped on the way out.
+    with suppress(KeyboardInterrupt), provision.opened(settings, "gridcall serve") as url:
         provision.check_migrated(url)
         if not is_loopback(settings.host) and provision.list_demo_accounts(url):
             raise DemoExposed(

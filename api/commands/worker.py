@@ -10,6 +10,7 @@ import typer
 
 from api import worker as background
 from api.commands import example
+from gis.db import home as homes
 from gis.db import provision
 from gis.db.database import Database
 from gis.settings import Settings
@@ -20,10 +21,12 @@ def worker() -> None:
     stop = threading.Event()
     for which in (signal.SIGTERM, signal.SIGINT):
         signal.signal(which, lambda *_: stop.set())
-    with provision.opened(Settings(), "gridcall worker") as url:
+    settings = Settings()
+    homes.make_folder(settings.home)
+    with provision.opened(settings, "gridcall worker") as url:
         provision.check_migrated(url)
         with closing(Database(url, pool_size=2)) as db:
-            background.run(db, stop)
+            background.run(db, stop, settings.home / "worker.alive")
 
 
 def register(root: typer.Typer) -> None:

@@ -131,7 +131,7 @@ class Cluster:
         shutil.rmtree(homes.socket_folder(self.home), ignore_errors=True)
         shutil.rmtree(self.data_dir, ignore_errors=True)
         self._drop_unfinished()
-        for pattern in ("*.log", "*.log.1", "lock"):
+        for pattern in ("*.log", "*.log.1", "*.alive", "lock"):
             for file in self.home.glob(pattern):
                 file.unlink()
         with contextlib.suppress(OSError):

@@ -1,0 +1,1 @@
+"""Alembic migrations: one DDL a statement, reference and fact tables in separate revisions."""

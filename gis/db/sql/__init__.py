@@ -1,0 +1,1 @@
+"""Statements of hot paths, one a file, read by ``gis.db.queries``."""

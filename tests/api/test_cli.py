@@ -1,0 +1,140 @@
+"""The command line: help with examples, honest exit codes, refusals that say what to do."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.commands import doctor
+from api.commands.serve import is_loopback
+from gis.settings import CHECKOUT
+from tests.support.installation import free_port
+
+
+def gridcall(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def commands() -> list[tuple[str, ...]]:
+    """List every command as the words that call it."""
+    root = typer.main.get_command(app)
+    found: list[tuple[str, ...]] = []
+    open_groups: list[tuple[tuple[str, ...], object]] = [((), root)]
+    while open_groups:
+        words, command = open_groups.pop()
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            found.append(words)
+        else:
+            open_groups += [((*words, name), child) for name, child in inner.items()]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_help_says_what_it_does_and_shows_an_example(words: tuple[str, ...]) -> None:
+    answer = CliRunner().invoke(app, [*words, "--help"])
+    assert answer.exit_code == 0
+    assert re.search(rf"gridcall {' '.join(words)}", answer.output.split("Example:")[1])
+    assert (
+        answer.output.splitlines()[3].strip().endswith((".", ":"))
+        or answer.output.splitlines()[3].strip()
+    )
+
+
+def test_module_and_command_are_the_same() -> None:
+    answer = gridcall("--help")
+    assert answer.returncode == 0
+    assert "Usage: gridcall" in answer.stdout
+
+
+def test_wrong_usage_is_2() -> None:
+    assert gridcall("nonsense").returncode == 2
+
+
+def test_unreachable_database_is_1_and_says_why_without_a_trace() -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    answer = gridcall("migrate", DATABASE_URL=url)
+    assert answer.returncode == 1
+    assert "does not let us in" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_migrate_and_doctor_agree_on_a_database(database_url: str) -> None:
+    assert gridcall("migrate", DATABASE_URL=database_url).returncode == 0
+    answer = gridcall("doctor", DATABASE_URL=database_url, PORT=str(free_port()))
+    assert answer.returncode == 0, answer.stdout
+    assert "database: DATABASE_URL answers" in answer.stdout
+
+
+def test_doctor_names_a_database_that_needs_migrating(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    answer = gridcall("doctor", DATABASE_URL=database_url, PORT=str(free_port()))
+    assert answer.returncode == 1
+    assert "get it with: gridcall migrate" in answer.stdout
+
+
+def test_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        home = tmp_path / "home"
+        answer = gridcall("demo", PORT=str(port), GRIDCALL_HOME=str(home), DATABASE_URL="")
+    assert answer.returncode == 1
+    assert f"make demo PORT={port + 1}" in answer.stderr
+    assert not home.exists()
+
+
+def test_demo_accounts_are_not_served_beyond_this_machine(city_url: str) -> None:
+    answer = gridcall(
+        "serve", "--host", "0.0.0.0", "--port", str(free_port()), DATABASE_URL=city_url
+    )
+    assert answer.returncode == 1
+    assert "demo accounts" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
+     ("::", False), ("192.168.1.2", False), ("gridcall.example", False)],
+)  # fmt: skip
+def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_doctor_names_the_packages_that_setup_installs() -> None:
+    installs = (CHECKOUT / "scripts" / "packages.sh").read_text("utf-8")
+    for what, by_manager in doctor.COMMANDS.items():
+        for command in by_manager.values():
+            packages = [
+                word
+                for word in command.partition(" install ")[2].split()
+                if not word.startswith("-")
+            ]
+            assert all(
+                re.search(rf"[ ]{re.escape(package)}\b", installs) for package in packages
+            ), (what, command)
+
+
+@pytest.mark.parametrize("manager", ["apt-get", "dnf", "brew"])
+def test_doctor_knows_each_package_manager(manager: str) -> None:
+    assert manager in doctor.remedy("postgis", manager)

@@ -1,0 +1,90 @@
+"""``gridcall demo`` killed with -9, whole or in part, at every stage: the next start works by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gis.db import provision
+from tests.support.databases import forget
+from tests.support.installation import Installation, until
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def demo() -> Iterator[Installation]:
+    # Not below pytest's folder, which the database's user may not enter when we are root.
+    installation = Installation(Path(f"/tmp/gridcall-demo-{os.getpid()}"))
+    yield installation
+    for pid in installation.processes():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not installation.processes(), 30)
+    forget(installation.home)
+    installation.output.unlink(missing_ok=True)
+
+
+def has_database(demo: Installation, name: str) -> bool:
+    try:
+        return provision.exists(demo.cluster, name)
+    except psycopg.Error:
+        return False
+
+
+def row_of(demo: Installation, statement: str) -> object:
+    with demo.cluster.superuser(provision.DATABASE) as connection:
+        row = connection.execute(statement.encode()).fetchone()
+    return row[0] if row else None
+
+
+STAGES: dict[str, Callable[[Installation], object]] = {
+    "initdb runs": lambda demo: list(demo.home.glob("postgres.*.new")),
+    "the server has just been started": lambda demo: (
+        demo.home / "postgres" / "postmaster.pid"
+    ).exists(),
+    "the database is being migrated": lambda demo: has_database(demo, provision.LOADING),
+    "the city is being loaded": lambda demo: "%" in demo.said() or "reports" in demo.said(),
+}
+
+
+def test_killed_at_every_stage_then_started_once_more(demo: Installation) -> None:
+    for reached in STAGES.values():
+        demo.start()
+        until(lambda reached=reached: reached(demo))
+        demo.send(signal.SIGKILL)
+    demo.start()
+    until(demo.is_ready)
+    assert not has_database(demo, provision.LOADING)
+    assert [
+        account.username
+        for account in provision.list_demo_accounts(demo.cluster.url(provision.DATABASE))
+    ]
+    assert demo.send(signal.SIGTERM) == 0
+    until(lambda: not demo.processes(), 20)
+
+
+def test_each_part_killed_while_serving(demo: Installation) -> None:
+    demo.start()
+    until(demo.is_ready)
+    made_at = row_of(demo, "SELECT min(created_at) FROM county")
+
+    for part in ("-m api serve", "-m api worker", "postgres -D"):
+        victim = demo.pid_of(part)
+        assert victim is not None
+        os.kill(victim, signal.SIGKILL)
+        until(lambda part=part, victim=victim: demo.pid_of(part) not in {None, victim}, 30)
+        until(demo.is_ready, 60)
+
+    demo.send(signal.SIGKILL)
+    until(lambda: not demo.processes(), 30)  # server, worker and PostgreSQL end with it
+
+    demo.start()
+    until(demo.is_ready, 60)
+    assert row_of(demo, "SELECT min(created_at) FROM county") == made_at
+    assert demo.send(signal.SIGINT) == 0
+    until(lambda: not demo.processes(), 20)
