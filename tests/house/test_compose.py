@@ -78,6 +78,6 @@ def test_what_the_image_copies_is_let_through() -> None:
         for line in (ROOT / ".dockerignore").read_text().splitlines()
         if line.startswith("!")
     }
-    copied = {path for path in re.findall(r"^COPY (?!--)(\S+)", DOCKERFILE, re.MULTILINE)}
+    copied = set(re.findall(r"^COPY (?!--)(\S+)", DOCKERFILE, re.MULTILINE))
     assert copied == let_through
     assert all((ROOT / path).exists() for path in copied)
