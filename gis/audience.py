@@ -50,12 +50,14 @@ class Actor:
             case "admin" | "supervisor":
                 return (f"c:{self.county_code}",)
             case "dispatcher":
-                return (f"t:{self.town_code}" if self.town_code else f"c:{self.county_code}",)
+                # What one reported oneself stays in sight, also where it went to others.
+                own = f"a:{self.account_id}"
+                return (f"t:{self.town_code}", own) if self.town_code else (f"c:{self.county_code}",)
             case "utility":
-                return (f"u:{self.county_code}:{self.utility_code}",)
+                return (f"u:{self.county_code}:{self.utility_code}", f"a:{self.account_id}")
             case "grid_staff":
-                own = tuple(f"g:{self.county_code}:{code}" for code in self.grid_codes)
-                return (*own, f"a:{self.account_id}")
+                grids = tuple(f"g:{self.county_code}:{code}" for code in self.grid_codes)
+                return (*grids, f"a:{self.account_id}")
             case "volunteer":
                 return (f"a:{self.account_id}",)
             case _:

@@ -76,6 +76,11 @@ def migrate(url: str) -> None:
         command.upgrade(config, "head")
 
 
+def head_revision() -> str | None:
+    """Return the revision this code needs."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
 def check_migrated(url: str) -> None:
     """Compare a database's revision with the code's.
 
@@ -84,7 +89,7 @@ def check_migrated(url: str) -> None:
     NotMigrated
         They differ; the message says what to do.
     """
-    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    head = head_revision()
     with _connected(url) as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -1,0 +1,113 @@
+"""What routes have in common: strict query parameters, raw bodies, and answers that are JSON already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import ParamTypes
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import caller_of, find_caller
+from api.schemas.filters import LISTS
+from gis.errors import FieldError, InvalidParameter
+
+NO_STORE = {"Cache-Control": "no-store"}
+GEOJSON = "application/geo+json"
+
+
+class StrictRoute(APIRoute):
+    """A route that refuses unknown query parameters, and says 401 before it says what is wrong."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        handle = super().get_route_handler()
+        known = _query_names(self.dependant)
+        signed_in = _asks_who(self.dependant)
+
+        async def strict(request: Request) -> Response:
+            try:
+                _check_names(request, known)
+                return await handle(request)
+            except (InvalidParameter, RequestValidationError):
+                # Whoever is not signed in learns nothing about what would be right.
+                if signed_in:
+                    caller = await find_caller(request)
+                    await run_in_threadpool(caller.check)
+                raise
+
+        return strict
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    fields = get_flat_params(dependant)
+    return frozenset(
+        field.alias
+        for field in fields
+        if getattr(field.field_info, "in_", None) is ParamTypes.query
+    )
+
+
+def _asks_who(dependant: Dependant) -> bool:
+    return dependant.call is caller_of or any(map(_asks_who, dependant.dependencies))
+
+
+def _check_names(request: Request, known: frozenset[str]) -> None:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [
+        FieldError(name, "is not a parameter that exists here")
+        for name in given - Counter(known)
+        if name not in known
+    ]
+    errors += [
+        FieldError(name, "is given more than once")
+        for name, times in given.items()
+        if name in known and times > 1 and name not in LISTS
+    ]
+    if errors:
+        raise InvalidParameter("; ".join(f"{one.field} {one.reason}" for one in errors), errors)
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body's bytes as sent (the request keeps them after the first reading)."""
+    return await request.body()
+
+
+RawBody = Annotated[bytes, Depends(raw_body)]
+
+
+def json_answer(
+    content: bytes,
+    *,
+    status: int = 200,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] = NO_STORE,
+) -> Response:
+    """Answer with bytes that are JSON already; nothing is parsed or checked again."""
+    return Response(content, status_code=status, media_type=media_type, headers=dict(headers))
+
+
+def tagged(request: Request, content: bytes, *, media_type: str = "application/json") -> Response:
+    """Answer with reference data: kept by the browser, asked again by its hash.
+
+    The hash is of the content, so it holds whoever changed the data in whatever way.
+    """
+    etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Authorization, Cookie"}
+    if matches_etag(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def matches_etag(request: Request, etag: str) -> bool:
+    """Tell whether the client has this version already (If-None-Match, compared weakly)."""
+    asked = request.headers.get("if-none-match", "")
+    known = {one.strip().removeprefix("W/") for one in asked.split(",")}
+    return etag.removeprefix("W/") in known or asked.strip() == "*"

@@ -1,0 +1,158 @@
+"""Errors as problem documents (RFC 9457): the only place that knows which HTTP status an error has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from gis import errors as domain
+from gis.errors import FieldError, GridCallError
+
+MEDIA_TYPE = "application/problem+json"
+
+# The first class an error is an instance of decides: subclasses stand before their base.
+_STATUS: tuple[tuple[type[GridCallError], int, str, str], ...] = (
+    (domain.InvalidParameter, 400, "invalid_parameter", "Unknown query parameter"),
+    (domain.ClientIdTaken, 422, "client_id_taken", "This client id is taken"),
+    (domain.InvalidInput, 422, "invalid_input", "Something sent cannot be used"),
+    (domain.NotAuthenticated, 401, "not_authenticated", "Sign in first"),
+    (domain.NotAllowed, 403, "not_allowed", "This role may not do that"),
+    (domain.NotFound, 404, "not_found", "Not found"),
+    (domain.PreconditionRequired, 428, "precondition_required", "Say which version you saw"),
+    (domain.PreconditionFailed, 412, "precondition_failed", "It changed since you saw it"),
+    (domain.Conflict, 409, "conflict", "The present state forbids it"),
+    (domain.Unavailable, 503, "unavailable", "Try again shortly"),
+)
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def problem(
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    instance: str,
+    request_id: str | None,
+    errors: Sequence[FieldError] = (),
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Make the answer for one problem.
+
+    Parameters
+    ----------
+    code
+        Machine-readable name; ``type`` is ``urn:gridcall:problem:<code>``.
+    instance
+        Path that was asked.
+    more
+        Members of this problem alone, for example ``possible`` for a conflict.
+    """
+    document: dict[str, Any] = {
+        **(more or {}),
+        "type": f"urn:gridcall:problem:{code}",
+        "code": code,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "request_id": request_id,
+        "errors": [{"field": error.field, "reason": error.reason} for error in errors],
+    }
+    # Nothing between us and the client may keep an error for later.
+    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(
+        orjson.dumps(document), status_code=status, media_type=MEDIA_TYPE, headers=all_headers
+    )
+
+
+def of_error(error: GridCallError, *, instance: str, request_id: str | None) -> Response:
+    """Make the answer for an error of the domain."""
+    status, code, title = next(
+        ((status, code, title) for kind, status, code, title in _STATUS if isinstance(error, kind)),
+        (500, "internal", "Something went wrong here"),
+    )
+    headers: dict[str, str] = {}
+    if isinstance(error, domain.Unavailable):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, domain.NotAuthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="gridcall"'
+    return problem(
+        status=status,
+        code=code,
+        title=title,
+        detail=error.detail,
+        instance=instance,
+        request_id=request_id,
+        errors=error.errors if isinstance(error, domain.InvalidInput) else (),
+        more=error.details,
+        headers=headers,
+    )
+
+
+def field_errors(failures: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """Name fields and reasons of pydantic's failures, without what was sent."""
+    return [FieldError(_field(failure), _reason(failure)) for failure in failures]
+
+
+def _field(failure: Mapping[str, Any]) -> str:
+    if failure["type"] == "json_invalid":
+        return "body"
+    location = [str(part) for part in failure["loc"]]
+    # The first part says where the value stood (body, query, path), not which field it is.
+    return ".".join(location[1:]) or location[0] if location else "body"
+
+
+def _reason(failure: Mapping[str, Any]) -> str:
+    match failure["type"]:
+        case "json_invalid":
+            return "is not JSON"
+        case "extra_forbidden":
+            return "is not a field that exists here"
+        case "missing":
+            return "is required"
+        case _:
+            return str(failure["msg"]).removeprefix("Value error, ")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem document."""
+
+    async def on_domain_error(request: Request, error: Exception) -> Response:
+        return of_error(cast("GridCallError", error), **_where(request))
+
+    async def on_invalid_request(request: Request, error: Exception) -> Response:
+        found = field_errors(cast("RequestValidationError", error).errors())
+        named = "; ".join(f"{one.field}: {one.reason}" for one in found)
+        return of_error(domain.InvalidInput(named, found), **_where(request))
+
+    async def on_http_error(request: Request, raised: Exception) -> Response:
+        error = cast("HTTPException", raised)
+        return problem(
+            status=error.status_code,
+            code=_HTTP_CODES.get(error.status_code, "http_error"),
+            title=str(error.detail),
+            detail=str(error.detail),
+            headers=error.headers,  # 405 has to keep its Allow
+            **_where(request),
+        )
+
+    app.add_exception_handler(GridCallError, on_domain_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _where(request: Request) -> dict[str, Any]:
+    return {"instance": request.url.path, "request_id": request.scope.get("gridcall.request_id")}

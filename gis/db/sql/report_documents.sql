@@ -1,0 +1,32 @@
+-- Reports by id, in the order of lists, with the names their match refers to. The audience is
+-- compared here as well, so that an id alone opens nothing.
+SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.level, r.round, r.outcome,
+       r.category_code, r.description, r.source, r.address, r.urgent,
+       ST_X(r.location) AS longitude, ST_Y(r.location) AS latitude, r.accuracy_m,
+       r.captured_at, r.received_at, r.accepted_at, r.dispatched_at, r.handled_at, r.closed_at,
+       r.due_at, r.yellow_at, r.version, r.town_code, r.merged_into, r.reopen_requested,
+       r.grid_code, g.name AS grid_name, g.town_code AS grid_town_code, t.name AS grid_town_name,
+       r.grid_method, r.grid_distance_m, r.confidence, r.candidates,
+       s.id AS staff_id, s.name AS staff_name, s.role AS staff_role, r.staff_method, r.staff_all,
+       r.utility_code, u.name AS utility_name, u.kind AS utility_kind, r.utility_method, r.utility_distance_m,
+       r.reason, l.name AS layout_name,
+       (SELECT coalesce(json_agg(json_build_object(
+                 'id', a.id,
+                 'utility', json_build_object('code', b.code, 'name', b.name, 'kind', b.kind),
+                 'role', a.role, 'status', a.status,
+                 'due_at', (SELECT min(c.due_at) FROM clock c
+                            WHERE c.county_code = a.county_code AND c.report_id = a.report_id
+                              AND c.assignment_id = a.id AND c.stopped_at IS NULL),
+                 'version', a.version, 'round', a.round)
+               ORDER BY a.round, a.role DESC, a.assigned_at, a.id), '[]')
+        FROM assignment a
+        JOIN utility b ON b.county_code = a.county_code AND b.code = a.utility_code
+        WHERE a.county_code = r.county_code AND a.report_id = r.id) AS assignments
+FROM report r
+LEFT JOIN grid g ON g.layout_id = r.layout_id AND g.code = r.grid_code
+LEFT JOIN town t ON t.code = g.town_code
+LEFT JOIN grid_layout l ON l.id = r.layout_id
+LEFT JOIN grid_staff s ON s.id = r.staff_id
+LEFT JOIN utility u ON u.county_code = r.county_code AND u.code = r.utility_code
+WHERE r.county_code = %(county_code)s AND r.id = ANY(%(ids)s) AND r.audience && %(audience)s
+ORDER BY r.received_at DESC, r.id DESC
