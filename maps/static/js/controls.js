@@ -11,13 +11,22 @@ function option(value, words) {
   return h("option", { value }, words);
 }
 
+// A tag earns its place by gathering categories of several groups; within one group the group itself says more.
+function gatheringTags(categories) {
+  const groups = new Map();
+  for (const category of categories) {
+    for (const tag of category.tags) groups.set(tag, (groups.get(tag) ?? new Set()).add(category.code.split(".")[0]));
+  }
+  return [...groups].filter(([, codes]) => codes.size > 1).map(([tag]) => tag).sort();
+}
+
 // "All", the tags, then every category under its group.
-function whatOptions(categories) {
+function whatOptions(categories, tagName) {
   const groups = categories.filter((category) => !category.parent_code);
-  const tags = [...new Set(categories.flatMap((category) => category.tags ?? []))].sort();
+  const tags = gatheringTags(categories);
   return [
     option("", t("what.all")),
-    tags.length ? h("optgroup", { label: t("what.tags") }, tags.map((tag) => option(`tag:${tag}`, named("tag", tag)))) : null,
+    tags.length ? h("optgroup", { label: t("what.tags") }, tags.map((tag) => option(`tag:${tag}`, tagName(tag)))) : null,
     ...groups.map((group) =>
       h(
         "optgroup",
@@ -87,8 +96,8 @@ export function createControls(state) {
   }
 
   return {
-    fill({ categories, utilities }) {
-      byId("what").replaceChildren(...whatOptions(categories));
+    fill({ categories, utilities, tagName }) {
+      byId("what").replaceChildren(...whatOptions(categories, tagName));
       byId("utility").replaceChildren(...utilityOptions(utilities));
     },
     // The state in the controls; shownPeriod is what the server answered for.

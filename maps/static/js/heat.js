@@ -5,18 +5,13 @@ import { classOf, classify } from "./classes.js";
 import { config } from "./config.js";
 import { h } from "./dom.js";
 import { period } from "./format.js";
+import { latestCounts } from "./heat_period.js";
 import { renderLegend } from "./legend.js";
 import { nameOf, t } from "./words.js";
 
 // The parameters a choice of "what" means for every list and layer.
 export function whatParameters(what) {
   return what.startsWith("tag:") ? { tag: what.slice(4) } : { category: what };
-}
-
-// "2022-09-01" -> "2022-09-30".
-function lastDay(month) {
-  const [year, number] = month.split("-").map(Number);
-  return `${month.slice(0, 8)}${new Date(Date.UTC(year, number, 0)).getUTCDate()}`;
 }
 
 export function createHeat({ state, colours, grids, towns, cells, notices, legend, whatWords, goTo }) {
@@ -65,12 +60,11 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
     });
   }
 
-  // Without dates the view opens on the latest month that has data: the server names it, then it is counted.
+  // Without dates the view opens on the latest month that has data.
   async function ask(unit, wanted) {
     const { period: kind, from, to } = state.get();
     if (from || to || kind === "all") return fetchLatest("/layers/counts", { ...wanted, unit, from, to });
-    const { latest_month: month } = await fetchLatest("/layers/counts", { ...wanted, unit: "town" });
-    return fetchLatest("/layers/counts", { ...wanted, unit, ...(month ? { from: month, to: lastDay(month) } : {}) });
+    return latestCounts(fetchLatest, unit, wanted);
   }
 
   function notes(body) {

@@ -1,8 +1,9 @@
-// The home of a signed-in actor: the latest reports they may see.
+// The home of a signed-in actor: the latest reports they may see, or for a planner the latest counts per town.
 
 import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
-import { clockTime, dateTime } from "./format.js";
+import { clockTime, count, dateTime, period } from "./format.js";
+import { latestCounts } from "./heat_period.js";
 import { lightBadge, statusBadge } from "./report_view.js";
 import { nameOf, t } from "./words.js";
 
@@ -11,13 +12,14 @@ const PATIENCE_MS = 300;
 const list = byId("latest");
 const note = byId("latest-note");
 
-function row(report, nameOfCategory) {
-  const href = `/map?report=${encodeURIComponent(report.id)}`;
-  const grid = report.match?.grid;
+function reportRow(report, nameOfCategory) {
+  const grid = report.match.grid;
   return h(
     "li",
     {},
-    h("a", { href },
+    h(
+      "a",
+      { href: `/map?report=${encodeURIComponent(report.id)}` },
       h("span", { class: "row-head" }, statusBadge(report), lightBadge(report), h("time", { datetime: report.received_at }, dateTime(report.received_at))),
       h("span", { class: "row-words" }, report.description || t("report.no_words")),
       h("small", {}, [report.number, nameOfCategory(report.category), grid ? nameOf(grid) : t("match.outside")].join(" · ")),
@@ -25,15 +27,30 @@ function row(report, nameOfCategory) {
   );
 }
 
+async function showReports() {
+  const [page, categories] = await Promise.all([getJson("/reports", { limit: LATEST }), getJson("/categories")]);
+  const names = new Map(categories.items.map((category) => [category.code, nameOf(category)]));
+  const nameOfCategory = (code) => names.get(code) ?? code ?? t("report.no_category");
+  list.replaceChildren(...page.items.map((report) => reportRow(report, nameOfCategory)));
+  note.textContent = page.items.length ? t("home.as_of", { time: clockTime(new Date()) }) : t("home.empty");
+}
+
+async function showCounts() {
+  const [counts, towns] = await Promise.all([latestCounts(getJson, "town"), getJson("/towns")]);
+  const names = new Map(towns.items.map((town) => [town.code, nameOf(town)]));
+  const items = counts.items.filter((item) => item.count > 0).sort((a, b) => b.count - a.count);
+  const row = (item) => h("li", {}, h("a", { href: "/map?heat=town" }, h("span", { class: "row-count" }, names.get(item.code) ?? item.code, h("b", {}, count(item.count)))));
+  list.replaceChildren(...items.map(row));
+  const words = { period: period(counts.period.from, counts.period.to), time: clockTime(new Date()) };
+  note.textContent = items.length ? t("home.period", words) : t("home.empty");
+}
+
 async function load() {
-  const timer = setTimeout(() => list.replaceChildren(...Array.from({ length: 5 }, () => h("li", { class: "skeleton" }))), PATIENCE_MS);
+  const skeleton = () => list.replaceChildren(...Array.from({ length: 5 }, () => h("li", { class: "skeleton" })));
+  const timer = setTimeout(skeleton, PATIENCE_MS);
   note.textContent = "";
   try {
-    const [page, categories] = await Promise.all([getJson("/reports", { limit: LATEST }), getJson("/categories")]);
-    const names = new Map(categories.items.map((category) => [category.code, nameOf(category)]));
-    const nameOfCategory = (code) => names.get(code) ?? code ?? t("report.no_category");
-    list.replaceChildren(...page.items.map((report) => row(report, nameOfCategory)));
-    note.textContent = page.items.length ? t("home.as_of", { time: clockTime(new Date()) }) : t("home.empty");
+    await (document.querySelector("[data-shows]").dataset.shows === "counts" ? showCounts() : showReports());
   } catch {
     list.replaceChildren();
     note.replaceChildren(

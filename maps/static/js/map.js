@@ -50,7 +50,13 @@ function categoryName(code) {
 
 function whatWords(what) {
   if (!what) return t("what.all");
-  return what.startsWith("tag:") ? named("tag", what.slice(4)) : categoryName(what);
+  return what.startsWith("tag:") ? tagName(what.slice(4)) : categoryName(what);
+}
+
+// A tag called like a category group is that group's own word.
+function tagName(tag) {
+  const words = named("tag", tag);
+  return words === tag ? categoryName(tag) : words;
 }
 
 function gridStyle(feature) {
@@ -243,7 +249,7 @@ async function loadLists() {
   categories = categoryList?.items ?? [];
   shapeOf = createShapes(categories);
   utilities = utilityList?.items ?? [];
-  controls.fill({ categories, utilities });
+  controls.fill({ categories, utilities, tagName });
   controls.reflect();
 }
 

@@ -2,16 +2,19 @@
 
 import { svg } from "../dom.js";
 
-// Okabe-Ito, darkened where white paper needs it; one shape per hue, so grey prints stay readable.
-const SHAPES = [
-  { hue: "#0072b2", path: "M12 5a7 7 0 1 1 0 14a7 7 0 1 1 0-14z" },
-  { hue: "#d55e00", path: "M6 6h12v12H6z" },
-  { hue: "#009e73", path: "M12 4l8 14H4z" },
-  { hue: "#cc79a7", path: "M12 4l8 8l-8 8l-8-8z" },
-  { hue: "#8a6d00", path: "M9 4h6v5h5v6h-5v5H9v-5H4V9h5z" },
-  { hue: "#3f8fc2", path: "M12 20L4 6h16z" },
-  { hue: "#4d4d4d", path: "M12 4l7.6 5.5l-2.9 9H7.3l-2.9-9z" },
+// Okabe-Ito, darkened where white paper needs it. Group after group takes the next hue, and a shape that differs
+// from the one the same hue had before: 49 marks, the first seven told apart by shape alone in a grey print.
+const HUES = ["#0072b2", "#d55e00", "#009e73", "#b8578f", "#8a6d00", "#3f8fc2", "#4d4d4d"];
+const PATHS = [
+  "M12 5a7 7 0 1 1 0 14a7 7 0 1 1 0-14z",
+  "M6 6h12v12H6z",
+  "M12 4l8 14H4z",
+  "M12 4l8 8l-8 8l-8-8z",
+  "M9 4h6v5h5v6h-5v5H9v-5H4V9h5z",
+  "M12 20L4 6h16z",
+  "M12 4l7.6 5.5l-2.9 9H7.3l-2.9-9z",
 ];
+const UNKNOWN = { hue: "#6e7781", path: "M5 9h14v6H5z" };
 
 const RINGS = {
   green: { stroke: "#1b7f4d", width: 2, dash: "" },
@@ -24,7 +27,8 @@ export function createShapes(categories) {
   const groups = categories.filter((category) => !category.parent_code).map((category) => category.code);
   return (code) => {
     const group = groups.indexOf((code ?? "").split(".")[0]);
-    return SHAPES[group < 0 ? SHAPES.length - 1 : group % SHAPES.length];
+    if (group < 0) return UNKNOWN;
+    return { hue: HUES[group % HUES.length], path: PATHS[(group + Math.floor(group / HUES.length)) % PATHS.length] };
   };
 }
 
