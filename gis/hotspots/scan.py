@@ -37,7 +37,7 @@ class Circle:
     observed, expected
         Reports inside, and those its exposure would give at the map's mean rate.
     relative_risk
-        Rate inside over the rate outside; inf if there are no reports outside.
+        Rate inside over the rate outside; nan if there are no reports outside.
     log_likelihood_ratio
         How much better the circle explains the map than no circle.
     p
@@ -196,7 +196,7 @@ def _circle(
         radius=float(circles.distance[place]),
         observed=observed,
         expected=expected,
-        relative_risk=observed / expected / outside if outside > 0 else float("inf"),
+        relative_risk=observed / expected / outside if outside > 0 else float("nan"),
         log_likelihood_ratio=ratio,
         p=(1 + stronger) / (1 + strongest.size),
     )
