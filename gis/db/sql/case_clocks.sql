@@ -1,0 +1,3 @@
+SELECT * FROM clock
+WHERE county_code = %(county_code)s AND report_id = ANY(%(ids)s)
+ORDER BY id

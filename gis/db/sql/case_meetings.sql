@@ -1,0 +1,3 @@
+SELECT * FROM meeting
+WHERE county_code = %(county_code)s AND report_id = ANY(%(ids)s)
+ORDER BY id
