@@ -22,7 +22,6 @@ import { createSheets } from "./sheets.js";
 import { createState } from "./state.js";
 import { named, nameOf, t } from "./words.js";
 
-const OPEN_STATUSES = "received,accepted,dispatched,handling,handled";
 const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
 const FIT = { padding: [12, 12], animate: false };
@@ -112,7 +111,7 @@ const reports = createReports(map, {
 function reportParameters() {
   const { reports: which, what } = state.get();
   const wanted = whatParameters(what);
-  return which === "open" ? { ...wanted, status: OPEN_STATUSES } : { ...wanted, ...(heat.period() ?? {}) };
+  return which === "open" ? { ...wanted, queue: "open" } : { ...wanted, ...(heat.period() ?? {}) };
 }
 
 async function refreshReports() {

@@ -80,7 +80,7 @@ export function createReports(map, { shapeOf, title, open }) {
       const collection = await fetchLatest("/reports", { ...parameters, f: "geojson", bbox, limit: MOST });
       group.addTo(map);
       update(collection.features);
-      return { shown: collection.features.length, more: collection.features.length >= MOST };
+      return { shown: collection.features.length, more: collection.next !== null };
     },
     caption: ({ shown, more }) => t(more ? "reports.newest" : "reports.shown", { n: count(shown) }),
   };

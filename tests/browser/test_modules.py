@@ -1,0 +1,96 @@
+"""Modules that compute, checked in the browser they run in."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "gcj02_bd09_gcoord.csv"
+
+CALL = """async ([name, exported, calls]) => {
+  const address = [...document.scripts].map(s => s.src).find(src => src.endsWith("/js/map.js"));
+  const module = await import(address.replace("map.js", name));
+  return calls.map(values => module[exported](...values));
+}"""
+
+
+@pytest.fixture
+def call(visit):
+    """Call an exported function of one of our modules with many lists of arguments."""
+    page = visit().open_map()
+    return lambda name, exported, calls: page.evaluate(CALL, [name, exported, calls])
+
+
+def metres(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    scale = np.stack([np.cos(np.radians(a[:, 1])), np.ones(len(a))], axis=1) * 111_320
+    return np.linalg.norm((a - b) * scale, axis=1)
+
+
+def test_datum_agrees_with_gcoord(call):
+    rows = list(csv.DictReader(FIXTURE.open(encoding="utf-8")))
+    assert len(rows) > 400
+    given = [[float(row["in_lon"]), float(row["in_lat"])] for row in rows]
+    for exported, name in (("wgs84ToGcj02", "wgs84_to_gcj02"), ("gcj02ToWgs84", "gcj02_to_wgs84")):
+        expected = np.array(
+            [[float(row[f"{name}_lon"]), float(row[f"{name}_lat"])] for row in rows]
+        )
+        # gcoord's own inverse stops at 1e-6 degrees.
+        tolerance = 1e-6 if exported == "wgs84ToGcj02" else 0.2
+        assert metres(np.array(call("datum.js", exported, given)), expected).max() < tolerance
+    there = call("datum.js", "wgs84ToGcj02", given)
+    assert metres(np.array(call("datum.js", "gcj02ToWgs84", there)), np.array(given)).max() < 0.001
+
+
+def test_class_breaks_are_few_round_and_complete(call):
+    for maximum, bounds in zip(
+        [0, 1, 4, 6, 7, 60, 1000, 123_456],
+        call("classes.js", "lowerBounds", [[n, 6] for n in [0, 1, 4, 6, 7, 60, 1000, 123_456]]),
+        strict=True,
+    ):
+        assert bounds == sorted(set(bounds))
+        assert len(bounds) <= 6
+        assert bounds[:1] == ([1] if maximum else [])
+        assert all(bound <= maximum for bound in bounds)
+    assert call("classes.js", "lowerBounds", [[60, 6]]) == [[1, 2, 5, 10, 30, 50]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("119.41,35.99", [119.41, 35.99]),
+        (" 119.41，35.99 ", [119.41, 35.99]),
+        ("35.99 119.41", [119.41, 35.99]),
+        ("119.41", None),
+        ("3707820, 12", None),
+        ("200.5, 190.5", None),
+    ],
+)
+def test_coordinates_are_read_in_either_order(call, typed, read):
+    assert call("search.js", "readCoordinates", [[typed]]) == [read]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "at=119.41000,35.99500,14&heat=cell&what=tag%3Acables&from=2022-01-01&to=2022-01-31",
+        "grids=0&reports=off&utility=water",
+    ],
+)
+def test_state_survives_the_address(call, query):
+    [state] = call("state.js", "parseState", [[query]])
+    assert call("state.js", "formatState", [[state]]) == [query]
+
+
+def test_nonsense_in_the_address_is_ignored(call):
+    [state] = call(
+        "state.js",
+        "parseState",
+        [["at=a,b,c&heat=rainbow&from=yesterday&point=1&reports=%3Cscript%3E"]],
+    )
+    assert call("state.js", "formatState", [[state]]) == [""]
