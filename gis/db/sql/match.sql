@@ -39,26 +39,29 @@ WITH today AS MATERIALIZED (
   HAVING count(*) = 1
 ), named_grid AS MATERIALIZED (
   SELECT grid.code, ST_PointOnSurface(grid.boundary) AS location
-  FROM layout JOIN grid ON grid.layout_id = layout.id
-   AND grid.code = coalesce(%(grid_code)s::text, (SELECT grid_code FROM named_place))
+  FROM grid
+  WHERE grid.layout_id = (SELECT id FROM layout)
+    AND grid.code = coalesce(%(grid_code)s::text, (SELECT grid_code FROM named_place))
+), given AS MATERIALIZED (
+  SELECT CASE WHEN %(lon)s::float8 IS NOT NULL
+              THEN ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)
+              ELSE coalesce((SELECT location FROM named_place),
+                            (SELECT location FROM named_grid)) END AS p
+), frame AS MATERIALIZED (  -- metres per degree of longitude and latitude at the point
+  SELECT p, 111319.49079327358 * cos(phi) / sqrt(bend) AS kx,
+         111319.49079327358 * (1.0 - 6.69437999014e-3) / (bend * sqrt(bend)) AS ky
+  FROM given, LATERAL (SELECT radians(ST_Y(p)) AS phi) AS latitude,
+       LATERAL (SELECT 1.0 - 6.69437999014e-3 * sin(phi) * sin(phi) AS bend) AS ellipsoid
+  WHERE p IS NOT NULL
 ), spot AS MATERIALIZED (
-  SELECT p, %(lon)s::float8 IS NOT NULL AS measured, kx, ky,
+  SELECT p, kx, ky, %(lon)s::float8 IS NOT NULL AS measured,
          ST_Expand(p, 1.01 * %(snap_m)s::float8 / kx, 1.01 * %(snap_m)s::float8 / ky) AS reach,
          least(%(accuracy_m)s::float8, 2000.0) AS radius_m
-  FROM (SELECT CASE WHEN %(lon)s::float8 IS NOT NULL
-                    THEN ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)
-                    ELSE coalesce((SELECT location FROM named_place),
-                                  (SELECT location FROM named_grid)) END) AS given (p),
-       LATERAL (SELECT radians(ST_Y(p)) AS phi) AS latitude,
-       LATERAL (SELECT 1.0 - 6.69437999014e-3 * sin(phi) * sin(phi) AS bend) AS ellipsoid,
-       LATERAL (SELECT 111319.49079327358 * cos(phi) / sqrt(bend) AS kx,  -- metres per degree
-                       111319.49079327358 * (1.0 - 6.69437999014e-3) / (bend * sqrt(bend)) AS ky
-               ) AS frame
-  WHERE p IS NOT NULL
+  FROM frame
 ), covering AS MATERIALIZED (
   SELECT grid.code
-  FROM layout, spot JOIN grid ON grid.boundary && spot.p
-  WHERE grid.layout_id = layout.id
+  FROM spot JOIN grid ON grid.boundary && spot.p
+  WHERE grid.layout_id = (SELECT id FROM layout)
     AND (spot.measured OR NOT EXISTS (SELECT FROM named_grid))
     AND CASE WHEN ST_DWithin(ST_Boundary(grid.boundary), spot.p, 1e-9)
              THEN NOT ST_Relate(grid.boundary, spot.p, 'FF*FF****')
@@ -66,13 +69,13 @@ WITH today AS MATERIALIZED (
   ORDER BY grid.code COLLATE "C" LIMIT 1
 ), beside AS MATERIALIZED (  -- nearest border: its foot in a flat frame, its distance geodesic
   SELECT grid.code, distance_m
-  FROM layout, spot JOIN grid ON grid.boundary && spot.reach,
+  FROM spot JOIN grid ON grid.boundary && spot.reach,
        LATERAL (SELECT ST_Scale(ST_ClosestPoint(ST_Scale(grid.boundary, spot.kx, spot.ky),
                                                 ST_Scale(spot.p, spot.kx, spot.ky)),
                                 1.0 / spot.kx, 1.0 / spot.ky) AS foot) AS border,
        LATERAL (SELECT floor(1000.0 * ST_Distance(foot::geography, spot.p::geography) + 0.5)
                          / 1000.0 AS distance_m) AS measure
-  WHERE grid.layout_id = layout.id
+  WHERE grid.layout_id = (SELECT id FROM layout)
     AND (spot.measured OR NOT EXISTS (SELECT FROM named_grid))
     AND NOT EXISTS (SELECT FROM covering)
     AND distance_m <= %(snap_m)s::float8
@@ -81,20 +84,20 @@ WITH today AS MATERIALIZED (
   SELECT grid.code, grid.name, grid.name_en, grid.town_code, grid.community_code, grid.boundary,
          CASE WHEN spot.measured THEN picked.method ELSE 'stated' END AS method,
          CASE WHEN spot.measured THEN picked.distance_m END AS distance_m
-  FROM spot, layout, (
+  FROM spot, (
     SELECT code, 'covers' AS method, 0.0::float8 AS distance_m FROM covering
     UNION ALL
     SELECT code, 'nearest', distance_m FROM beside
     UNION ALL
     SELECT named_grid.code, 'stated', NULL FROM named_grid, spot WHERE NOT spot.measured
-  ) AS picked JOIN grid ON grid.code = picked.code
-  WHERE grid.layout_id = layout.id
+  ) AS picked
+  JOIN grid ON grid.layout_id = (SELECT id FROM layout) AND grid.code = picked.code
 ), circle AS MATERIALIZED (  -- borders the accuracy circle may cross; none well inside one grid
   SELECT array_agg(grid.code) AS codes, array_agg(ST_AsBinary(grid.boundary)) AS boundaries
-  FROM layout, spot JOIN grid
+  FROM spot JOIN grid
     ON grid.boundary && ST_Expand(spot.p, 1.01 * spot.radius_m / spot.kx,
                                   1.01 * spot.radius_m / spot.ky)
-  WHERE grid.layout_id = layout.id AND spot.measured AND spot.radius_m IS NOT NULL
+  WHERE grid.layout_id = (SELECT id FROM layout) AND spot.measured AND spot.radius_m IS NOT NULL
     AND NOT EXISTS (
       SELECT FROM chosen
       WHERE chosen.method = 'covers'
@@ -137,8 +140,8 @@ WITH today AS MATERIALIZED (
          service_area.area_m2, service_area.category_code,
          service_area.category_code IS NOT DISTINCT FROM matter.parent_code
            AND service_area.category_code IS NOT NULL AS by_parent
-  FROM version, matter, spot JOIN service_area ON service_area.boundary && spot.p
-  WHERE service_area.version_id = version.id
+  FROM matter, spot JOIN service_area ON service_area.boundary && spot.p
+  WHERE service_area.version_id = (SELECT id FROM version)
     AND CASE WHEN service_area.category_code IS NULL
              THEN service_area.utility_code IN (SELECT code FROM handler)
              ELSE service_area.category_code IN (matter.code, matter.parent_code) END
