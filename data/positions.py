@@ -125,7 +125,10 @@ def read_shapes(reader: FieldReader, crs: Crs, home: BBox | None) -> Geometries:
         rows = np.zeros(len(reader.rows), dtype=bool)
         rows[owner[outside]] = True
         _refuse_file(reader, x, y, outside, crs, home, rows=rows)
-    moved: Geometries = shapely.set_coordinates(shapes, np.column_stack([lon, lat]))
+    # To a tenth of a millimetre: what neighbours share must be equal to the last bit, and the
+    # rounding of projections and text is not.
+    degrees = np.round(np.column_stack([lon, lat]), 9)
+    moved: Geometries = shapely.set_coordinates(shapes, degrees)
     return moved
 
 
