@@ -55,7 +55,8 @@ export function formatState(state) {
     const value = state[name];
     if (value !== null && value !== initial) query.set(name, write(name, value));
   }
-  return query.toString();
+  // A query may hold these as they are, and people read and share it.
+  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
 export function createState(search) {
