@@ -24,7 +24,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from gis.audience import Actor
 from gis.db.errors import translated
-from gis.db.queries import sql
+from gis.db.queries import statement
 
 APP_ROLE = "gridcall_app"
 _IDLE_BEFORE_PING_S = 1.0
@@ -67,13 +67,17 @@ class Transaction:
             psycopg.sql.SQL("SET LOCAL gridcall.audience = {}").format(psycopg.sql.Literal(array))
         )
 
-    def query(self, name: str, params: Params | None = None) -> list[Row]:
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """Run the statement of ``gis/db/sql/<name>.sql`` and return its rows."""
-        return self.rows(sql(name), params)
+        found = statement(name)
+        given = [params[key] for key in found.names] if params else []
+        with psycopg.RawCursor(self.driver, row_factory=dict_row) as cursor:
+            cursor.execute(found.text, given)
+            return cursor.fetchall() if cursor.description else []
 
-    def query_one(self, name: str, params: Params | None = None) -> Row | None:
+    def query_one(self, name: str, params: Mapping[str, Any] | None = None) -> Row | None:
         """Run the statement of ``gis/db/sql/<name>.sql`` and return its first row, if any."""
-        rows = self.rows(sql(name), params)
+        rows = self.query(name, params)
         return rows[0] if rows else None
 
     def rows(self, statement: str | bytes, params: Params | None = None) -> list[Row]:

@@ -1,9 +1,32 @@
-"""The SQL files of hot paths, one statement a file, read once and kept."""
+"""The SQL files of hot paths, one statement a file, read and put into PostgreSQL's form once."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement with numbered parameters.
+
+    psycopg would look for named parameters anew at each call of a statement above 4 kB: 0.25 ms.
+
+    Attributes
+    ----------
+    text
+        The statement with ``$1``, ``$2`` for its parameters, without comments.
+    names
+        What the parameters are called, in the order of their numbers.
+    """
+
+    text: bytes
+    names: tuple[str, ...]
 
 
 @cache
@@ -16,3 +39,12 @@ def sql(name: str) -> bytes:
         File name without its ending; parameters inside are written ``%(name)s``.
     """
     return files("gis.db.sql").joinpath(f"{name}.sql").read_bytes()
+
+
+@cache
+def statement(name: str) -> Statement:
+    """Return the statement in ``gis/db/sql/<name>.sql`` with numbered parameters."""
+    text = _COMMENT.sub("", sql(name).decode())
+    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    numbered = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", text)
+    return Statement(numbered.replace("%%", "%").strip().encode(), names)
