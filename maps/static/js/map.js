@@ -24,7 +24,7 @@ import { named, nameOf, t } from "./words.js";
 
 const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
-const FIT = { padding: [12, 12], animate: false };
+const LEGEND_WIDTH = 296;
 
 // 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
 function gridLine() {
@@ -219,6 +219,11 @@ function choose(found) {
   }
 }
 
+// On a wide map the county leaves room for the legend in its corner.
+function legendRoom() {
+  return map.getSize().x > 900 ? LEGEND_WIDTH / 2 : 12;
+}
+
 async function loadGeometry() {
   const townsLoaded = notices.watch("towns", () => getJson("/towns", { f: "geojson" })).then((collection) => {
     if (!collection) return;
@@ -228,7 +233,7 @@ async function loadGeometry() {
     towns.show(true);
     const { at } = state.get();
     if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
-    else map.fitBounds(boundsOf(towns.box()), FIT);
+    else map.fitBounds(boundsOf(towns.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
     redrawLabels();
   });
   const gridsLoaded = notices.watch("grids", () => getJson("/grids", { f: "geojson" })).then((collection) => {
@@ -252,10 +257,23 @@ async function loadLists() {
   controls.reflect();
 }
 
-async function start() {
+// What folium cannot say: limits, and names for those who do not see the map.
+function dressMap() {
   map.attributionControl.setPrefix(false);
   map.setMinZoom(7);
   map.setMaxZoom(19);
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", t("map.label"));
+  for (const way of ["in", "out"]) {
+    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
+    button.title = t(`map.zoom_${way}`);
+    button.setAttribute("aria-label", button.title);
+  }
+}
+
+async function start() {
+  dressMap();
   showBase();
   createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
   await Promise.all([loadGeometry(), loadLists()]);
