@@ -92,8 +92,11 @@ class Child:
 
 
 def interrupt_on_termination() -> None:
-    """Make SIGTERM and a closed terminal end us the way Ctrl-C does, so that ``with`` blocks close."""
-    for which in (signal.SIGTERM, signal.SIGHUP):
+    """Make SIGTERM and a closed terminal end us the way Ctrl-C does, so that ``with`` blocks close.
+
+    SIGINT too: a shell starts background jobs with it ignored, and Python leaves that as it is.
+    """
+    for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(which, signal.default_int_handler)
 
 

@@ -48,13 +48,14 @@ as_root() {
   elif command -v sudo > /dev/null; then
     sudo "$@"
   else
-    echo "This needs root, and there is no sudo: $*" >&2
+    echo "This needs root, and there is no sudo. As root, run: $*" >&2
     return 1
   fi
 }
 
 apt_update_once() {
-  [ -n "${apt_is_updated-}" ] || as_root apt-get update -qq
+  # A third party's list that cannot be fetched does not keep Debian's packages from us.
+  [ -n "${apt_is_updated-}" ] || as_root apt-get update -qq || echo "apt-get update failed; trying with the lists there are" >&2
   apt_is_updated=yes
 }
 
