@@ -6,6 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
+from data.zhucheng.archive import ARCHIVE_FILES
 from data.zhucheng.encoding import FILES, write_packed
 from data.zhucheng.reference import REFERENCE_FILES
 
@@ -15,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m data.zhucheng", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=FILES)
     folder: Path = parser.parse_args().folder
-    for name, build in REFERENCE_FILES.items():
+    for name, build in (REFERENCE_FILES | ARCHIVE_FILES).items():
         begun = time.monotonic()
         content = build()
         write_packed(folder, name, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 COUNTY = "370782"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATTICE_DIGITS = 6
 LATTICE = 1e-6
 _SEED = 370782

@@ -147,7 +147,7 @@ def land_points(rng: np.random.Generator, count: int) -> FloatArray:
 
 
 def _inside(draw: Callable[[int], FloatArray], count: int) -> FloatArray:
-    kept: list[FloatArray] = []
+    kept: list[FloatArray] = [np.empty((0, 2))]
     missing = count
     area = outline()
     shapely.prepare(area)
