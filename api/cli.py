@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from api.commands import demo, doctor, migrate, serve, worker
 from gis.errors import GridCallError, InvalidInput
@@ -39,6 +40,11 @@ def main() -> int:
             for wrong in error.errors:
                 sys.stderr.write(f"  {wrong.field}: {wrong.reason}\n")
         return 1
+    except ValidationError as error:
+        # Of the settings: what a request sends never gets here.
+        for problem in error.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}\n")
+        return 2
     except KeyboardInterrupt:
         return 130
     return 0

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import typer.main
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.commands import doctor
 from api.commands.serve import is_loopback
 from gis.settings import CHECKOUT
+from tests.support.docs import command_words
 from tests.support.installation import free_port
 
 
@@ -33,22 +33,7 @@ def gridcall(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def commands() -> list[tuple[str, ...]]:
-    """List every command as the words that call it."""
-    root = typer.main.get_command(app)
-    found: list[tuple[str, ...]] = []
-    open_groups: list[tuple[tuple[str, ...], object]] = [((), root)]
-    while open_groups:
-        words, command = open_groups.pop()
-        inner = getattr(command, "commands", None)
-        if inner is None:
-            found.append(words)
-        else:
-            open_groups += [((*words, name), child) for name, child in inner.items()]
-    return sorted(found)
-
-
-@pytest.mark.parametrize("words", commands(), ids=" ".join)
+@pytest.mark.parametrize("words", command_words(), ids=" ".join)
 def test_every_help_says_what_it_does_and_shows_an_example(words: tuple[str, ...]) -> None:
     answer = CliRunner().invoke(app, [*words, "--help"])
     assert answer.exit_code == 0
@@ -67,6 +52,14 @@ def test_module_and_command_are_the_same() -> None:
 
 def test_wrong_usage_is_2() -> None:
     assert gridcall("nonsense").returncode == 2
+
+
+def test_wrong_setting_is_named_without_its_value() -> None:
+    answer = gridcall("migrate", DATABASE_URL="mysql://user:secret@host/d")
+    assert answer.returncode == 2
+    assert "DATABASE_URL" in answer.stderr
+    assert "secret" not in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_unreachable_database_is_1_and_says_why_without_a_trace() -> None:

@@ -1,0 +1,79 @@
+"""The background process: prunes, waits out a database that is away, ends when told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api import worker
+from gis.db.database import Database
+from gis.housekeeping import OUTBOX_KEPT, prune
+from tests.support.installation import free_port, until
+
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.fixture
+def changes(database_url: str) -> None:
+    """Write three changes and three sessions: before, at and after the limit."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO county (code, name, name_en) VALUES ('370782', '诸城市', 'Zhucheng')"
+        )
+        connection.execute(
+            "INSERT INTO account (id, county_code, username, name, password_hash, role)"
+            " VALUES ('00000000-0000-0000-0000-000000000001', '370782', 'admin', 'Admin', 'x', 'admin')"
+        )
+        for number, shift in enumerate((-SECOND, 0 * SECOND, SECOND)):
+            connection.execute(
+                "INSERT INTO outbox (county_code, action, audience_after, at) VALUES ('370782', 'submit', '{}', %s)",
+                [NOW - OUTBOX_KEPT + shift],
+            )
+            connection.execute(
+                "INSERT INTO session (token_sha256, account_id, created_at, expires_at)"
+                " VALUES (%s, '00000000-0000-0000-0000-000000000001', %s, %s)",
+                [bytes([number]), NOW - OUTBOX_KEPT, NOW + shift],
+            )
+
+
+def test_prune_takes_what_is_past_its_time_and_nothing_else(db: Database, changes: None) -> None:
+    pruned = prune(db, NOW)
+    assert (pruned.outbox, pruned.sessions) == (1, 1)
+    again = prune(db, NOW)
+    assert (again.outbox, again.sessions) == (0, 0)
+    with db.read() as tx:
+        assert tx.scalar("SELECT count(*) FROM outbox") == 2
+        assert tx.scalar("SELECT count(*) FROM session") == 2
+
+
+def test_worker_prunes_and_ends_when_told(db: Database, changes: None, tmp_path: Path) -> None:
+    stop, alive = threading.Event(), tmp_path / "worker.alive"
+    thread = threading.Thread(target=worker.run, args=(db, stop, alive, 0.05))
+    thread.start()
+    try:
+        until(alive.exists, 30)
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+    with db.read() as tx:
+        assert tx.scalar("SELECT count(*) FROM session") == 0  # it works with today's date
+
+
+def test_worker_outlives_a_database_that_is_away(tmp_path: Path) -> None:
+    away = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", pool_size=1)
+    stop, alive = threading.Event(), tmp_path / "worker.alive"
+    thread = threading.Thread(target=worker.run, args=(away, stop, alive, 0.01))
+    thread.start()
+    stop.wait(0.5)
+    assert thread.is_alive()
+    stop.set()
+    thread.join(10)
+    away.close()
+    assert not thread.is_alive()
+    assert not alive.exists()
