@@ -125,9 +125,9 @@ def _rejected(error: GridCallError) -> RowResult:
 def _result(actor: Actor, row: int, result: RowResult) -> BulkResult:
     return BulkResult(
         row=row,
-        status=result.status,  # type: ignore[arg-type]  # one of the three, see RowResult
+        status=result.status,
         id=public_id(actor.county_code, result.report_id) if result.report_id else None,
-        errors=[{"field": one.field, "reason": one.reason} for one in result.errors],  # type: ignore[misc]
+        errors=[{"field": one.field, "reason": one.reason} for one in result.errors],
     )
 
 

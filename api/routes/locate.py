@@ -38,9 +38,7 @@ def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Respon
         where = Where.of(
             longitude=params.lon, latitude=params.lat, crs=params.crs, accuracy_m=params.accuracy_m
         )
-        match = match_point(
-            tx, actor.county_code, where, category=params.category, at=caller.now
-        )
+        match = match_point(tx, actor.county_code, where, category=params.category, at=caller.now)
     located = {
         "location": {"type": "Point", "coordinates": [where.lon, where.lat]},
         "crs": parse_crs(params.crs).name,

@@ -43,7 +43,7 @@ def actor_view(actor: Actor) -> ActorView:
         account_id=actor.account_id,
         username=actor.username,
         name=actor.name,
-        role=actor.role,  # type: ignore[arg-type]  # one of account.ROLES, checked by the database
+        role=actor.role,
         county_code=actor.county_code,
         town_code=actor.town_code,
         utility_code=actor.utility_code,

@@ -46,7 +46,7 @@ _Codes = Annotated[
 ]
 _DayOrTime = Annotated[dt.date | dt.datetime, BeforeValidator(_day_or_time)]
 _NUMBER = r"\s*[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?\s*"
-_BBOX = rf"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$"
+BBOX_PATTERN = rf"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$"
 _LON_LAT = rf"^{_NUMBER},{_NUMBER}$"
 
 
@@ -56,7 +56,7 @@ class FilterParams(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
     bbox: Annotated[
-        str | None, Field(pattern=_BBOX, description="west,south,east,north in degrees.")
+        str | None, Field(pattern=BBOX_PATTERN, description="west,south,east,north in degrees.")
     ] = None
     grid: _Codes = []
     town: _Codes = []

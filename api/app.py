@@ -1,0 +1,165 @@
+"""The application: everything composed, in one place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import problems
+from api.middleware import BodyLimit, Envelope, SameOrigin
+from api.routes import (
+    bulk,
+    categories,
+    grids,
+    health,
+    layers,
+    locate,
+    pages,
+    places,
+    reports,
+    sessions,
+    towns,
+    utilities,
+)
+from api.schemas.common import Problem
+from api.schemas.reference import GridCollection, TownCollection
+from api.schemas.report import ReportCollection
+from api.services import Services
+from gis.clock import Clock, SystemClock
+from gis.db.database import Database
+from gis.db.provision import head_revision
+from gis.intake import Reception
+from gis.settings import Settings
+from maps.shell import build_pages
+
+PREFIX = "/api/v1"
+MOST_BODY_BYTES = 1024 * 1024
+
+_PROBLEM = {
+    "model": Problem,
+    "description": "What is wrong, as a problem document (RFC 9457).",
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+# Shapes of answers in another media type than JSON, which FastAPI does not collect by itself.
+_OTHER_SHAPES = (ReportCollection, GridCollection, TownCollection)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """Compose the application.
+
+    Parameters
+    ----------
+    settings
+        With ``database_url``: the caller knows where the database is and that it runs.
+    clock
+        Tells the time; the machine's own by default.
+
+    Raises
+    ------
+    ValueError
+        The settings name no database.
+    """
+    if settings.database_url is None:
+        raise ValueError("create_app needs settings.database_url")
+    _configure_log(settings.log_level)
+    db = Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        pool_timeout_s=settings.pool_timeout_s,
+    )
+    services = Services(
+        settings=settings,
+        db=db,
+        reception=Reception(db),
+        pages=build_pages(settings),
+        clock=clock or SystemClock(),
+        head=head_revision(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.reception.close()
+        services.db.close()
+
+    app = FastAPI(
+        title="GridCall",
+        version="0.1.0",
+        summary="The grid calls, the departments report in.",
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": _PROBLEM, "5XX": _PROBLEM},
+    )
+    app.state.services = services
+    problems.install(app)
+    _include(app)
+    # The last one added is the outermost.
+    app.add_middleware(
+        BodyLimit, most_bytes=MOST_BODY_BYTES, exceptions={bulk.PATH: bulk.MOST_BYTES}
+    )
+    app.add_middleware(SameOrigin)
+    app.add_middleware(Envelope, headers=_security_headers(services))
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _include(app: FastAPI) -> None:
+    app.include_router(health.router)
+    # bulk before reports: `bulk` would else be read as the id of a report.
+    for module in (
+        sessions, bulk, reports, locate, grids, towns, utilities, categories, places, layers,
+    ):  # fmt: skip
+        app.include_router(module.router, prefix=PREFIX)
+    app.include_router(pages.router)
+
+
+def _security_headers(services: Services) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": services.pages.content_security_policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Describe the API, once, with the shapes of GeoJSON answers."""
+    if app.openapi_schema is None:
+        described = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        )
+        shapes = described["components"]["schemas"]
+        for model in _OTHER_SHAPES:
+            schema = model.model_json_schema(
+                mode="serialization", ref_template="#/components/schemas/{model}"
+            )
+            for name, part in schema.pop("$defs", {}).items():
+                shapes.setdefault(name, part)
+            shapes[model.__name__] = schema
+        app.openapi_schema = described
+    return app.openapi_schema
+
+
+def _configure_log(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+        cache_logger_on_first_use=True,
+    )

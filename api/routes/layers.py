@@ -1,0 +1,129 @@
+"""``/layers``: counts for heat maps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api.auth import SignedIn
+from api.dependencies import StrictRoute, json_answer, matches_etag
+from api.schemas.common import Code
+from api.schemas.filters import BBOX_PATTERN
+from api.schemas.layer import LayerCounts
+from gis import layers
+from gis.audience import Actor
+from gis.errors import InvalidInput
+from gis.geometry import BBox
+from gis.layers import CellSize, LayerQuery, State
+from gis.periods import Days
+
+router = APIRouter(prefix="/layers", tags=["layers"], route_class=StrictRoute)
+
+_Day = Annotated[dt.date | None, Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))]
+
+
+class CountParams(BaseModel):
+    """What to count, when and where."""
+
+    unit: Literal["grid", "town", "cell"] = "grid"
+    category: Annotated[
+        Code | None, Field(description="A first-level category stands for all of its children.")
+    ] = None
+    tag: Annotated[Code | None, Field(description="Instead of category.")] = None
+    from_: Annotated[
+        _Day, Field(alias="from", description="First day; cells take its whole month.")
+    ] = None
+    to: Annotated[_Day, Field(description="Last day, included; cells take its whole month.")] = None
+    period: Annotated[
+        Literal["latest"] | None,
+        Field(
+            description="Instead of from and to: the latest month that has any report of the choice."
+        ),
+    ] = None
+    bbox: Annotated[
+        str | None,
+        Field(
+            pattern=BBOX_PATTERN,
+            description="Selects the units it touches; their counts stay whole.",
+        ),
+    ] = None
+    cell_m: Annotated[
+        CellSize | None, Field(description="Side of a cell; by default what suits the bbox.")
+    ] = None
+
+    def query(self) -> LayerQuery:
+        """Return what these parameters mean to the domain.
+
+        Raises
+        ------
+        InvalidInput
+            Two of them exclude each other, or the box is not one.
+        """
+        if self.period is not None and (self.from_ or self.to):
+            raise InvalidInput.of("period", "goes without from and to")
+        if self.cell_m is not None and self.unit != "cell":
+            raise InvalidInput.of("cell_m", "goes with unit=cell")
+        return LayerQuery(
+            unit=self.unit,
+            category=self.category,
+            tag=self.tag,
+            days=Days(self.from_, self.to),
+            latest=self.period == "latest",
+            bbox=BBox.parse(self.bbox) if self.bbox is not None else None,
+            cell_m=self.cell_m,
+        )
+
+
+@router.get("/counts", response_model=LayerCounts, responses={304: {"description": "Not modified"}})
+def count_units(
+    request: Request, caller: SignedIn, params: Annotated[CountParams, Query()]
+) -> Response:
+    """Count reports per grid, town or cell for a category or tag and a period."""
+    query = params.query()
+    with caller.read() as (tx, actor):
+        state = layers.layer_state(tx, actor.county_code)
+        headers = {
+            "Cache-Control": "private, no-cache",
+            "ETag": _etag(actor, query, state),
+            "Vary": "Authorization, Cookie",
+        }
+        if matches_etag(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        counts = layers.count_units(tx, actor, query, state)
+    return json_answer(_content(query, counts, state), headers=headers)
+
+
+def _etag(actor: Actor, query: LayerQuery, state: State) -> str:
+    """Name the answer by everything it depends on, without computing it."""
+    parts = ("counts", query, state, actor.county_code, actor.role, actor.audience)
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
+
+
+def _content(query: LayerQuery, counts: layers.LayerCounts, state: State) -> bytes:
+    items = counts.items
+    return orjson.dumps(
+        {
+            "unit": query.unit,
+            "cell_m": counts.cell_m,
+            "category": query.category,
+            "tag": query.tag,
+            "period": {
+                "from": counts.days.first,
+                "to": counts.days.last,
+                "whole_months": counts.whole_months,
+            },
+            "layout": state.layout,
+            "total": sum(item.count or 0 for item in items),
+            "suppressed": sum(item.count is None for item in items),
+            "without_sensitive": counts.without_sensitive,
+            "latest_month": counts.latest and counts.latest.first,
+            "items": [
+                {"code": item.code, "count": item.count, "polygon": item.polygon} for item in items
+            ],
+        }
+    )

@@ -1,0 +1,141 @@
+"""What a planner may learn about sensitive matters: never a point, never a small number.
+
+Disputes, family, health and policing matters (``category.sensitive``) are told once per month,
+category group and grid, suppressed below five, together with one more unit where the sum of their
+town would give the suppressed one away. Any other window, and any difference between two windows,
+could tell a single case, so it is refused; and counts over several categories leave the sensitive
+ones out, since a difference of two sums tells as much as a number does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gis.audience import Actor
+from gis.clock import month_start
+from gis.db.database import Row, Transaction
+from gis.errors import InvalidInput
+from gis.periods import Days, month_end
+
+SMALLEST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which categories a layer counts, and what this actor may learn of them.
+
+    Attributes
+    ----------
+    codes
+        Categories counted; None counts all, and reports without category.
+    hidden
+        Categories left out of the count because they are sensitive.
+    group
+        Code of the sensitive group counted; None where nothing counted is sensitive.
+    """
+
+    codes: tuple[str, ...] | None
+    hidden: tuple[str, ...] = ()
+    group: str | None = None
+
+    @property
+    def without_sensitive(self) -> bool:
+        """Whether sensitive categories were left out."""
+        return bool(self.hidden)
+
+    def check(self, unit: str, days: Days) -> None:
+        """Refuse to count a sensitive group except for one month, per grid or town.
+
+        Raises
+        ------
+        InvalidInput
+            The unit or the window could tell a single case.
+        """
+        if self.group is None:
+            return
+        if unit == "cell":
+            raise InvalidInput.of("unit", "sensitive categories are counted per grid or town only")
+        if (
+            days.first is None
+            or month_start(days.first) != days.first
+            or days.last != month_end(days.first)
+        ):
+            raise InvalidInput.of(
+                "from", "sensitive categories are counted by one whole calendar month"
+            )
+
+
+def choose(tx: Transaction, actor: Actor, category: str | None, tag: str | None) -> Choice:
+    """Turn a category or tag into the categories to count for this actor.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such category or tag, both are given, or a part of a sensitive group is asked for.
+    """
+    if category is not None and tag is not None:
+        raise InvalidInput.of("tag", "goes without category")
+    rows = tx.query("categories_list", {"county_code": actor.county_code})
+    chosen = _codes(rows, category, tag)
+    if actor.role != "planner":
+        return Choice(chosen)
+    sensitive = _sensitive(rows)
+    if category is not None and category in sensitive:
+        parent = next(row["parent_code"] for row in rows if row["code"] == category)
+        if parent in sensitive:
+            raise InvalidInput.of("category", f"is sensitive and only told as part of {parent}")
+        return Choice(chosen, group=category)
+    hidden = tuple(sorted(sensitive if chosen is None else sensitive.intersection(chosen)))
+    return Choice(chosen, hidden)
+
+
+def suppress(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> dict[str, int | None]:
+    """Blank counts below five, and in each town with just one blank the smallest of the others.
+
+    Parameters
+    ----------
+    counts
+        Count of each unit that has any.
+    town_of
+        Town of each unit, or one common key where units add up to no published sum.
+
+    Examples
+    --------
+    >>> suppress({"a": 3, "b": 6, "c": 9}, {"a": "t", "b": "t", "c": "t"})
+    {'a': None, 'b': None, 'c': 9}
+    >>> suppress({"a": 5, "b": 6}, {"a": "t", "b": "t"})
+    {'a': 5, 'b': 6}
+    """
+    told: dict[str, int | None] = {
+        code: count if count >= SMALLEST_TOLD else None for code, count in counts.items()
+    }
+    members: dict[str | None, list[str]] = defaultdict(list)
+    for code in counts:
+        members[town_of.get(code)].append(code)
+    for codes in members.values():
+        blank = [code for code in codes if told[code] is None]
+        others = [code for code in codes if told[code] is not None]
+        if len(blank) == 1 and others:
+            told[min(others, key=lambda code: (counts[code], code))] = None
+    return told
+
+
+def _codes(rows: list[Row], category: str | None, tag: str | None) -> tuple[str, ...] | None:
+    if category is not None:
+        found = [row["code"] for row in rows if category in {row["code"], row["parent_code"]}]
+        if category not in found:
+            raise InvalidInput.of("category", f"there is no category {category!r}")
+        return tuple(found)
+    if tag is not None:
+        found = [row["code"] for row in rows if tag in row["tags"]]
+        if not found:
+            raise InvalidInput.of("tag", f"no category has the tag {tag!r}")
+        return tuple(found)
+    return None
+
+
+def _sensitive(rows: list[Row]) -> frozenset[str]:
+    own = {row["code"] for row in rows if row["sensitive"]}
+    return frozenset(row["code"] for row in rows if row["code"] in own or row["parent_code"] in own)

@@ -1,0 +1,270 @@
+"""Counts for the heat layers: reports per grid, town or cell, for a category or tag and a period.
+
+County-wide roles read the rollups, so a layer costs the same over a thousand reports as over ten
+million; utilities, grid staff and volunteers count the rows they may read. Rejected and duplicate
+reports do not count. ``bbox`` selects units and never clips their counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from sqlalchemy import ColumnElement, Double, Subquery, cast, func, select
+
+from gis.audience import Actor
+from gis.cells import CELL_M
+from gis.datum import Crs, area_of_use, from_wgs84, parse_crs, to_wgs84
+from gis.db.database import Transaction
+from gis.disclosure import Choice, choose, suppress
+from gis.errors import InvalidInput
+from gis.geometry import BBox, LocalFrame
+from gis.layer_sources import Source
+from gis.models import County, Grid
+from gis.periods import ALWAYS, Days, month_end, widened
+
+Unit = Literal["grid", "town", "cell"]
+CellSize = Literal[100, 200, 400, 800]
+
+CELL_SIZES_M: tuple[CellSize, ...] = (100, 200, 400, 800)
+_COMFORTABLE_CELLS = 2_000
+_MOST_CELLS = 20_000
+
+
+@dataclass(frozen=True)
+class LayerQuery:
+    """What a layer shows.
+
+    Attributes
+    ----------
+    days
+        Days in the county's zone. With ``latest`` instead the latest month that has any report of
+        the choice.
+    cell_m
+        Side of the cells; None takes the smallest that keeps the view below 2,000 cells.
+    """
+
+    unit: Unit
+    category: str | None = None
+    tag: str | None = None
+    days: Days = ALWAYS
+    latest: bool = False
+    bbox: BBox | None = None
+    cell_m: CellSize | None = None
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """One grid, town or cell; ``count`` is None where fewer than 5 are not told."""
+
+    code: str
+    count: int | None
+    polygon: list[list[float]] | None = None
+
+
+@dataclass(frozen=True)
+class LayerCounts:
+    """A layer's answer.
+
+    Attributes
+    ----------
+    days
+        The days that were counted.
+    whole_months
+        The days asked for were widened to whole months (cells are counted by month).
+    without_sensitive
+        Sensitive categories are left out for this actor.
+    latest
+        The latest month with any report of the choice; None where there is none at all.
+    """
+
+    days: Days
+    whole_months: bool
+    cell_m: int | None
+    without_sensitive: bool
+    latest: Days | None
+    items: list[UnitCount]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a layer's answer depends on beside the question: for ETags."""
+
+    layout_id: int | None
+    layout: str | None
+    data_version: tuple[int, int]
+
+
+def layer_state(tx: Transaction, county_code: str) -> State:
+    """Return the active layout and the version of the data, in one cheap statement."""
+    row = tx.query_one("layer_state", {"county_code": county_code})
+    if row is None:
+        return State(None, None, (0, 0))
+    return State(row["layout_id"], row["layout"], (row["last_id"], row["recent"]))
+
+
+def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) -> LayerCounts:
+    """Count the reports of each unit.
+
+    Raises
+    ------
+    InvalidInput
+        The category or tag does not exist, the period is backwards, or a sensitive category is asked
+        for in a way that could tell single cases.
+    """
+    if None not in query.days and query.days.first > query.days.last:  # type: ignore[operator]
+        raise InvalidInput.of("to", "lies before from")
+    choice = choose(tx, actor, query.category, query.tag)
+    source = Source(actor, choice, state.layout_id)
+    month = source.latest_month(tx)
+    latest = None if month is None else Days(month, month_end(month))
+    asked = (latest or query.days) if query.latest else query.days
+    choice.check(query.unit, asked)
+    days, cell_m = asked, None
+    if query.unit == "cell":
+        days = widened(asked)
+        cell_m = query.cell_m or _comfortable(query.bbox)
+        items = _count_cells(tx, actor.county_code, source.by_cell(days), query.bbox, cell_m)
+    else:
+        items = _count_areas(tx, source.by_grid(days), query, state, choice)
+    return LayerCounts(
+        days=days,
+        whole_months=days != asked,
+        cell_m=cell_m,
+        without_sensitive=choice.without_sensitive,
+        latest=latest,
+        items=items,
+    )
+
+
+def count_in_grid(
+    tx: Transaction, actor: Actor, layout_id: int, grid_code: str
+) -> list[dict[str, Any]]:
+    """Count the reports of one grid by category, of all time, the most frequent first."""
+    choice = choose(tx, actor, None, None)
+    source = Source(actor, choice, layout_id)
+    statement = source.by_category(grid_code)
+    return [
+        {"category": category or None, "count": number}
+        for category, number in tx.connection.execute(statement)
+    ]
+
+
+def _count_areas(
+    tx: Transaction, pieces: Subquery, query: LayerQuery, state: State, choice: Choice
+) -> list[UnitCount]:
+    """Count grids or towns: sum the pieces, blank what may not be told, then select by box."""
+    town = Grid.town_code
+    code = pieces.c.code if query.unit == "grid" else town
+    number = func.sum(pieces.c.reports)
+    statement = (
+        select(code.label("code"), func.min(town).label("town"), number.label("reports"))
+        .select_from(pieces)
+        .outerjoin(Grid, (Grid.layout_id == state.layout_id) & (Grid.code == pieces.c.code))
+        .where(code.is_not(None))
+        .group_by(code)
+        .having(number > 0)
+        .order_by(code.collate("C"))
+    )
+    rows = tx.connection.execute(statement).all()
+    told: dict[str, int | None] = {row.code: int(row.reports) for row in rows}
+    if choice.group is not None:
+        towns = {row.code: row.town if query.unit == "grid" else None for row in rows}
+        told = suppress({row.code: int(row.reports) for row in rows}, towns)
+    if query.bbox is not None:
+        seen = _codes_in(tx, query, query.bbox, state)
+        told = {code: count for code, count in told.items() if code in seen}
+    return [UnitCount(code, count) for code, count in told.items()]
+
+
+def _codes_in(tx: Transaction, query: LayerQuery, bbox: BBox, state: State) -> set[str]:
+    """Return the codes of the grids, or of the towns with any grid, that a box touches."""
+    box = func.ST_MakeEnvelope(bbox.west, bbox.south, bbox.east, bbox.north, 4326)
+    code = Grid.code if query.unit == "grid" else Grid.town_code
+    statement = (
+        select(code)
+        .where(
+            Grid.layout_id == state.layout_id,
+            Grid.boundary.op("&&")(box),
+            func.ST_Intersects(Grid.boundary, box),
+        )
+        .distinct()
+    )
+    return {found for found in tx.connection.execute(statement).scalars() if found is not None}
+
+
+def _count_cells(
+    tx: Transaction, county_code: str, counted: Subquery, bbox: BBox | None, cell_m: int
+) -> list[UnitCount]:
+    """Count squares of ``cell_m`` metres, and give their corners in degrees.
+
+    Raises
+    ------
+    InvalidInput
+        There are more than 20,000 of them.
+    """
+    srid = tx.connection.execute(
+        select(County.metric_srid).where(County.code == county_code)
+    ).scalar_one()
+    metric = parse_crs(f"EPSG:{srid}")
+    step = cell_m // int(CELL_M)
+    x, y = (func.floor(cast(column, Double) / step) for column in (counted.c.x, counted.c.y))
+    number = func.sum(counted.c.reports)
+    statement = select(x, y, number).group_by(x, y).having(number > 0).limit(_MOST_CELLS + 1)
+    if bbox is not None:
+        statement = statement.where(*_near(counted, bbox, metric, cell_m))
+    rows = np.array([tuple(map(int, row)) for row in tx.connection.execute(statement)])
+    if len(rows) > _MOST_CELLS:
+        raise InvalidInput.of(
+            "cell_m", f"gives more than {_MOST_CELLS} cells; take larger ones or a bbox"
+        )
+    return _cells(rows.reshape(-1, 3), bbox, metric, cell_m)
+
+
+def _near(counted: Subquery, bbox: BBox, metric: Crs, cell_m: int) -> list[ColumnElement[bool]]:
+    """Narrow to whole squares around a box; which of them touch it is decided by their corners."""
+    around = area_of_use(metric)
+    if not shapely.box(*around).contains(shapely.box(*_sides(bbox))):
+        return []  # a projection means nothing far outside of its area
+    # The sides of a box are curves in metres: points along them find their extremes, less a bulge
+    # below the width of a cell.
+    border = shapely.get_coordinates(shapely.segmentize(shapely.box(*_sides(bbox)), 0.01))
+    easting, northing = from_wgs84(border[:, 0], border[:, 1], metric)
+    step = cell_m // int(CELL_M)
+    conditions: list[ColumnElement[bool]] = []
+    for column, metres in ((counted.c.x, easting), (counted.c.y, northing)):
+        first, last = (int(np.floor(edge / cell_m)) for edge in (metres.min(), metres.max()))
+        conditions.append(column.between((first - 1) * step, (last + 2) * step - 1))
+    return conditions
+
+
+def _cells(
+    rows: npt.NDArray[np.int64], bbox: BBox | None, metric: Crs, cell_m: int
+) -> list[UnitCount]:
+    west, south = rows[:, 0] * cell_m, rows[:, 1] * cell_m
+    easting = np.column_stack([west, west + cell_m, west + cell_m, west])
+    northing = np.column_stack([south, south, south + cell_m, south + cell_m])
+    corners = np.stack(to_wgs84(easting, northing, metric), axis=-1).round(6)
+    seen = np.ones(len(rows), dtype=bool)
+    if bbox is not None:
+        seen = shapely.intersects(shapely.polygons(corners), shapely.box(*_sides(bbox)))
+    order = [index for index in np.lexsort((rows[:, 1], rows[:, 0])) if seen[index]]
+    return [UnitCount(f"{west[i]}_{south[i]}", int(rows[i, 2]), corners[i].tolist()) for i in order]
+
+
+def _comfortable(bbox: BBox | None) -> CellSize:
+    """Return the smallest size that cuts a box into 2,000 cells or fewer; the largest without one."""
+    if bbox is None:
+        return CELL_SIZES_M[-1]
+    frame = LocalFrame((bbox.west + bbox.east) / 2, (bbox.south + bbox.north) / 2)
+    width_m = (bbox.east - bbox.west) * frame.metres_per_degree_lon
+    height_m = (bbox.north - bbox.south) * frame.metres_per_degree_lat
+    fitting = (size for size in CELL_SIZES_M if width_m * height_m <= _COMFORTABLE_CELLS * size**2)
+    return next(fitting, CELL_SIZES_M[-1])
+
+
+def _sides(bbox: BBox) -> tuple[float, float, float, float]:
+    return bbox.west, bbox.south, bbox.east, bbox.north
