@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from data.load import load_sample_city
 from gis.db import provision
 from gis.db.cluster import Cluster
 from gis.db.database import Database
@@ -57,8 +58,6 @@ def city_template(cluster: Cluster, migrated_template: str) -> str:
     """Return the name of a template database with the sample city."""
 
     def fill(url: str) -> None:
-        from data.load import load_sample_city
-
         load_sample_city(
             url, now=dt.datetime.now(dt.UTC), progress=lambda _what, _done, _total: None
         )
