@@ -104,6 +104,7 @@ class ReportState:
     account_id: uuid.UUID | None
     source: str
     received_at: dt.datetime
+    received_on: dt.date
     status: str
     level: str
     round: int
@@ -269,6 +270,8 @@ def _thawed(value: Any, kind: Any) -> Any:
         kind = next(arg for arg in typing.get_args(kind) if arg is not type(None))
     if kind is dt.datetime:
         return dt.datetime.fromisoformat(value)
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
     if kind is uuid.UUID:
         return uuid.UUID(value)
     return tuple(value) if typing.get_origin(kind) is tuple else value

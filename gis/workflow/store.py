@@ -35,7 +35,9 @@ PLACEMENT = (
 _OWN = tuple(
     item.name for item in fields(ReportState) if item.name not in {"placement", "audience"}
 )
-_NEVER_WRITTEN = frozenset({"county_code", "id", "number", "account_id", "source", "received_at"})
+_NEVER_WRITTEN = frozenset(
+    {"county_code", "id", "number", "account_id", "source", "received_at", "received_on"}
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+-- Rollups after reports changed: each row takes one report out of a count (-1) or into one (+1).
+-- Rows of one report that changes neither grid, category, day nor cell cancel each other out.
+WITH moved AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(%(moves)s::jsonb) AS row (
+    layout_id bigint, grid_code text, category_code text, received_on date, cell_x int,
+    cell_y int, reports int)
+), total AS (
+  INSERT INTO rollup_grid_total AS kept (county_code, layout_id, grid_code, category_code,
+                                         reports)
+  SELECT %(county)s::text, layout_id, grid_code, category_code, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, grid_code, category_code HAVING sum(reports) <> 0
+  ORDER BY layout_id, grid_code, category_code
+  ON CONFLICT (county_code, layout_id, grid_code, category_code)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), month AS (
+  INSERT INTO rollup_grid_month AS kept (county_code, layout_id, grid_code, category_code,
+                                         month_on, reports)
+  SELECT %(county)s::text, layout_id, grid_code, category_code,
+         date_trunc('month', received_on)::date, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, grid_code, category_code, 5 HAVING sum(reports) <> 0
+  ORDER BY layout_id, grid_code, category_code, 5
+  ON CONFLICT (county_code, layout_id, grid_code, category_code, month_on)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), day AS (
+  INSERT INTO rollup_grid_day AS kept (county_code, layout_id, grid_code, category_code, day_on,
+                                       reports)
+  SELECT %(county)s::text, layout_id, grid_code, category_code, received_on, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, grid_code, category_code, received_on HAVING sum(reports) <> 0
+  ORDER BY layout_id, grid_code, category_code, received_on
+  ON CONFLICT (county_code, layout_id, grid_code, category_code, day_on)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+)
+INSERT INTO rollup_cell_month AS kept (county_code, cell_x, cell_y, category_code, month_on,
+                                       reports)
+SELECT %(county)s::text, cell_x, cell_y, category_code,
+       date_trunc('month', received_on)::date, sum(reports)
+FROM moved WHERE cell_x IS NOT NULL
+GROUP BY cell_x, cell_y, category_code, 5 HAVING sum(reports) <> 0
+ORDER BY cell_x, cell_y, category_code, 5
+ON CONFLICT (county_code, cell_x, cell_y, category_code, month_on)
+DO UPDATE SET reports = kept.reports + excluded.reports
