@@ -8,6 +8,13 @@ from gis.models.category import CalendarDay, Category, Place, TimeLimit
 from gis.models.county import Community, County, Town
 from gis.models.grid import Grid, GridLayout, GridStaff
 from gis.models.handling import Assignment, Clock, Evaluation
+from gis.models.hotspot import (
+    CategoryExposure,
+    Exposure,
+    GridExposure,
+    Intervention,
+    LayerJob,
+)
 from gis.models.report import Outbox, Report, ReportEvent
 from gis.models.resident import (
     Callback,
@@ -34,15 +41,20 @@ __all__ = [
     "CalendarDay",
     "Callback",
     "Category",
+    "CategoryExposure",
     "Clock",
     "Community",
     "County",
     "Depot",
     "Evaluation",
     "EvaluationToken",
+    "Exposure",
     "Grid",
+    "GridExposure",
     "GridLayout",
     "GridStaff",
+    "Intervention",
+    "LayerJob",
     "Meeting",
     "Message",
     "MessageRead",
