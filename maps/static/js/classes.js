@@ -24,14 +24,13 @@ export function lowerBounds(maximum, classes) {
 }
 
 // Classes with their colour and label bounds; `to` is null for the last.
-export function classify(counts, ramp) {
-  const maximum = Math.max(0, ...counts);
-  const bounds = lowerBounds(maximum, ramp.length);
+export function classify(counts, ramps) {
+  const maximum = counts.reduce((most, value) => Math.max(most, value), 0);
+  const bounds = lowerBounds(maximum, ramps.length);
   return bounds.map((from, index) => ({
     from,
     to: index + 1 < bounds.length ? bounds[index + 1] - 1 : null,
-    // Few classes still reach from the palest to the darkest colour.
-    colour: ramp[bounds.length === 1 ? 0 : Math.round((index * (ramp.length - 1)) / (bounds.length - 1))],
+    colour: ramps[bounds.length - 1][index],
   }));
 }
 

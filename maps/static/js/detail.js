@@ -11,6 +11,17 @@ function staffRow(person) {
   return h("li", {}, h("span", {}, person.name, " ", telephone), h("small", {}, `${named("staff_role", person.role)} · ${duty}`));
 }
 
+// Those who serve the grid first; its volunteers are many and fold away.
+function staffList(staff) {
+  const [volunteers, serving] = [staff.filter((one) => one.role === "volunteer"), staff.filter((one) => one.role !== "volunteer")];
+  return [
+    serving.length ? h("ul", { class: "staff" }, serving.map(staffRow)) : h("p", { class: "empty" }, t("grid.no_staff")),
+    volunteers.length
+      ? h("details", {}, h("summary", {}, t("grid.volunteers", { n: volunteers.length })), h("ul", { class: "staff" }, volunteers.map(staffRow)))
+      : null,
+  ];
+}
+
 function countRows({ items, total }, categoryName) {
   if (total === 0) return h("p", { class: "empty" }, t("grid.no_reports"));
   const rows = items.map((row) => h("tr", {}, h("td", {}, categoryName(row.category)), h("td", { class: "number" }, count(row.count))));
@@ -35,7 +46,7 @@ export function gridBlock(grid, { inPeriod, categoryName }) {
       [t("grid.people"), grid.population ? t("grid.population", { people: count(grid.population), households: count(grid.households ?? 0) }) : null],
     ]),
     h("h3", {}, t("grid.staff")),
-    grid.staff.length ? h("ul", { class: "staff" }, grid.staff.map(staffRow)) : h("p", { class: "empty" }, t("grid.no_staff")),
+    staffList(grid.staff),
     h("h3", {}, t("grid.counts")),
     facts([
       [t("grid.in_period"), inPeriod && t("grid.in_period_count", { period: inPeriod.period, n: count(inPeriod.count) })],
@@ -55,7 +66,7 @@ export function createDetail(element, { close, actions, categoryName }) {
 
   function open(words, content, { focus = false } = {}) {
     title.textContent = words;
-    body.replaceChildren(...content.flat().filter(Boolean));
+    body.replaceChildren(...content.flat(Infinity).filter(Boolean));
     element.hidden = false;
     document.body.classList.add("has-detail");
     if (focus) title.focus();

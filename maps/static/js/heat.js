@@ -4,19 +4,29 @@ import { latest } from "./api.js";
 import { classOf, classify } from "./classes.js";
 import { config } from "./config.js";
 import { h } from "./dom.js";
-import { period } from "./format.js";
-import { latestCounts } from "./heat_period.js";
+import { count, period } from "./format.js";
 import { renderLegend } from "./legend.js";
+import { bboxOf } from "./lonlat.js";
 import { nameOf, t } from "./words.js";
+
+// From here on cells get finer than the county's; the server picks the side that keeps a view readable.
+const FINE_CELLS_FROM_ZOOM = 12;
 
 // The parameters a choice of "what" means for every list and layer.
 export function whatParameters(what) {
   return what.startsWith("tag:") ? { tag: what.slice(4) } : { category: what };
 }
 
-export function createHeat({ state, colours, grids, towns, cells, notices, legend, whatWords, goTo }) {
+// Without dates the view opens on the latest month that has data.
+function periodParameters({ period: kind, from, to }) {
+  return from || to || kind === "all" ? { from, to } : { period: kind };
+}
+
+export function createHeat({ map, state, colours, grids, towns, cells, notices, legend, whatWords, goTo }) {
   const fetchLatest = latest();
-  let shown = null; // {unit, items, classes, period}
+  // {unit, items, classes, from, to, ...} as painted; `county` keeps what was counted for the whole county.
+  let shown = null;
+  let county = null;
 
   function nameOfItem(item) {
     const source = shown.unit === "grid" ? grids : towns;
@@ -40,19 +50,19 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
   function otherPeriod() {
     const { from, to } = state.get();
     if (!from && !to) return "";
-    return h("button", { type: "button", class: "quiet", click: () => state.set({ period: "latest", from: "", to: "" }) }, t("legend.latest"));
+    const choose = () => state.set({ period: "latest", from: "", to: "" });
+    return h("button", { type: "button", class: "quiet", click: choose }, t("legend.latest"));
   }
 
   function explain() {
     const { unit, items, classes } = shown;
-    const unitWords = unit === "cell" ? t("unit.cell", { m: shown.cellMetres }) : t(`unit.${unit}`);
     renderLegend(legend, {
       title: whatWords(state.get().what),
-      unitWords,
+      unitWords: unit === "cell" ? t("unit.cell", { m: shown.cellMetres }) : t(`unit.${unit}`),
       periodWords: period(shown.from, shown.to),
       classes,
       items,
-      total: shown.total,
+      totalWords: t(shown === county ? "legend.total" : "legend.total_view", { n: count(shown.total) }),
       notes: shown.notes,
       nameOfItem,
       choose: (item) => goTo(unit, item),
@@ -60,14 +70,7 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
     });
   }
 
-  // Without dates the view opens on the latest month that has data.
-  async function ask(unit, wanted) {
-    const { period: kind, from, to } = state.get();
-    if (from || to || kind === "all") return fetchLatest("/layers/counts", { ...wanted, unit, from, to });
-    return latestCounts(fetchLatest, unit, wanted);
-  }
-
-  function notes(body) {
+  function notesOf(body) {
     return [
       body.period.whole_months ? t("legend.whole_months") : null,
       body.suppressed ? t("legend.suppressed", { n: body.suppressed }) : null,
@@ -75,28 +78,58 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
     ].filter(Boolean);
   }
 
-  async function load() {
-    const { heat, what } = state.get();
-    if (heat === "off") {
-      shown = null;
-      legend.hidden = true;
-      paint();
-      return;
-    }
-    const body = await notices.watch("counts", () => ask(heat, whatParameters(what)));
-    if (!body) return;
+  function countsOf(body) {
+    const { from, to } = body.period;
     const items = body.items.filter((item) => item.count > 0);
-    const classes = classify(items.map((item) => item.count), config.ramp);
-    shown = {
-      unit: heat, items, classes, total: body.total, notes: notes(body),
-      from: body.period.from, to: body.period.to, cellMetres: body.cell_m,
-    };
+    return { unit: body.unit, items, total: body.total, notes: notesOf(body), from, to, cellMetres: body.cell_m };
+  }
+
+  function show(counts) {
+    shown = counts;
     paint();
     explain();
   }
 
+  // Zoomed in, cells are counted anew in the view, finer; the classes stay those of the county, so that a colour
+  // means the same number wherever one looks.
+  async function refine() {
+    if (county?.unit !== "cell") return;
+    if (map.getZoom() < FINE_CELLS_FROM_ZOOM) {
+      if (shown !== county) show(county);
+      return;
+    }
+    const bbox = bboxOf(map.getBounds()).map((number) => number.toFixed(6)).join(",");
+    const dates = county.from || county.to ? { from: county.from, to: county.to } : {};
+    const ask = () => fetchLatest("/layers/counts", { ...whatParameters(state.get().what), ...dates, unit: "cell", bbox });
+    const body = await notices.watch("counts", ask);
+    if (body && county?.unit === "cell") show({ ...countsOf(body), classes: county.classes });
+  }
+
+  async function load() {
+    const { heat, what } = state.get();
+    if (heat === "off") {
+      shown = null;
+      county = null;
+      legend.hidden = true;
+      paint();
+      return;
+    }
+    const wanted = { ...whatParameters(what), ...periodParameters(state.get()), unit: heat };
+    const body = await notices.watch("counts", () => fetchLatest("/layers/counts", wanted));
+    if (!body) return;
+    const counts = countsOf(body);
+    county = { ...counts, classes: classify(counts.items.map((item) => item.count), config.ramps) };
+    show(county);
+    await refine();
+  }
+
+  function reading(over, item, name) {
+    return over ? t("legend.reading", { name, n: count(item?.count ?? 0) }) : null;
+  }
+
   return {
     load,
+    refine,
     period: () => (shown ? { from: shown.from, to: shown.to } : null),
     // Reports of a grid in the period shown; null when the heat shown is not by grid.
     inPeriod(code) {
@@ -108,15 +141,12 @@ export function createHeat({ state, colours, grids, towns, cells, notices, legen
     reading(lonLat) {
       if (shown?.unit === "cell") {
         const cell = cells.at(lonLat);
-        return cell ? t("legend.reading", { name: t("unit.cell", { m: shown.cellMetres }), n: cell.count }) : null;
+        return reading(cell, cell, t("unit.cell", { m: shown.cellMetres }));
       }
-      const grid = grids.at(lonLat);
-      const over = shown?.unit === "town" ? towns.at(lonLat) : grid;
-      if (!over) return null;
-      const code = over.properties.code;
-      const value = shown ? (shown.items.find((item) => item.code === code)?.count ?? 0) : null;
-      const name = nameOf(over.properties);
-      return value === null ? name : t("legend.reading", { name, n: value });
+      const over = (shown?.unit === "town" ? towns : grids).at(lonLat);
+      if (!over || !shown) return over ? nameOf(over.properties) : null;
+      const item = shown.items.find((one) => one.code === over.properties.code);
+      return reading(over, item, nameOf(over.properties));
     },
   };
 }

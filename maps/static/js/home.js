@@ -3,7 +3,6 @@
 import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
 import { clockTime, count, dateTime, period } from "./format.js";
-import { latestCounts } from "./heat_period.js";
 import { lightBadge, statusBadge } from "./report_view.js";
 import { nameOf, t } from "./words.js";
 
@@ -36,7 +35,7 @@ async function showReports() {
 }
 
 async function showCounts() {
-  const [counts, towns] = await Promise.all([latestCounts(getJson, "town"), getJson("/towns")]);
+  const [counts, towns] = await Promise.all([getJson("/layers/counts", { unit: "town", period: "latest" }), getJson("/towns")]);
   const names = new Map(towns.items.map((town) => [town.code, nameOf(town)]));
   const items = counts.items.filter((item) => item.count > 0).sort((a, b) => b.count - a.count);
   const row = (item) => h("li", {}, h("a", { href: "/map?heat=town" }, h("span", { class: "row-count" }, names.get(item.code) ?? item.code, h("b", {}, count(item.count)))));

@@ -57,7 +57,7 @@ function table(items, unitWords, nameOfItem, choose) {
   );
 }
 
-// view: {title, unitWords, periodWords, classes, items, total, notes, nameOfItem, choose, showOther}
+// view: {title, unitWords, periodWords, classes, items, totalWords, notes, nameOfItem, choose, showOther}
 export function renderLegend(element, view) {
   element.hidden = false;
   const body = element.querySelector("[data-legend]");
@@ -78,7 +78,7 @@ export function renderLegend(element, view) {
   body.replaceChildren(
     h("p", { class: "legend-head" }, heading),
     h("ul", { class: "classes" }, classes, h("li", {}, h("span", { class: "swatch zero" }), h("span", { class: "range" }, "0"), h("span", { class: "units" }, t("legend.zero")))),
-    h("p", { class: "total" }, t("legend.total", { n: count(view.total) }), view.notes.map((note) => h("small", {}, note))),
+    h("p", { class: "total" }, view.totalWords, view.notes.map((note) => h("small", {}, note))),
     table(view.items, view.unitWords, view.nameOfItem, view.choose),
   );
 }

@@ -95,7 +95,7 @@ const actions = {
 const detail = createDetail(byId("detail"), { close: () => selection.clear(), actions, categoryName });
 const selection = createSelection({ map, state, grids, detail, categoryName, inPeriod: (code) => heat.inPeriod(code) });
 const heat = createHeat({
-  state, colours, grids, towns, cells, notices, legend: byId("legend"), whatWords,
+  map, state, colours, grids, towns, cells, notices, legend: byId("legend"), whatWords,
   goTo(unit, item) {
     if (unit === "grid") actions.chooseGrid(item.code);
     else map.fitBounds(boundsOf(unit === "town" ? towns.boxOf(towns.find(item.code)) : boxOfRing(item.polygon)), { maxZoom: 16 });
@@ -186,6 +186,7 @@ function watchMap() {
       remember();
       redrawLabels();
       refreshReports();
+      heat.refine();
     }, SETTLE_MS);
   });
   map.on("zoomend", () => grids.repaint());

@@ -9,17 +9,22 @@ const PATIENCE_MS = 300;
 
 export function createNotices(element) {
   const running = new Map(); // what -> timer or true once shown
-  const failed = new Map(); // what -> {retry, status}
+  const failed = new Map(); // what -> {retry, error}
   const fetchedAt = new Map(); // what -> Date of the last good answer
 
-  function failureLine([what, { retry, status }]) {
+  // What happened, what is safe, and what to do about it.
+  function failureLine([what, { retry, error }]) {
     const since = fetchedAt.get(what);
-    const key = status === 401 ? "state.signed_out" : since ? "state.stale" : "state.failed";
-    const words = t(key, { what: t(`thing.${what}`), since: since ? clockTime(since) : "" });
-    const action = status === 401
-      ? h("a", { href: "/" }, t("action.sign_in"))
-      : h("button", { type: "button", class: "quiet", click: retry }, t("action.retry"));
-    return h("p", { class: since ? "notice stale" : "notice error" }, words, " ", action);
+    const thing = t(`thing.${what}`);
+    if (error.status === 401) {
+      const words = t("state.signed_out", { what: thing });
+      return h("p", { class: "notice error" }, words, " ", h("a", { href: "/" }, t("action.sign_in")));
+    }
+    // The server refused the question itself: asking again would not help.
+    if (error.status === 422) return h("p", { class: "notice error" }, t("state.refused", { what: thing, reason: error.message }));
+    const words = since ? t("state.stale", { what: thing, since: clockTime(since) }) : t("state.failed", { what: thing });
+    const again = h("button", { type: "button", class: "quiet", click: retry }, t("action.retry"));
+    return h("p", { class: since ? "notice stale" : "notice error" }, words, " ", again);
   }
 
   function render() {
@@ -57,7 +62,7 @@ export function createNotices(element) {
         return undefined;
       }
       finish(what);
-      failed.set(what, { status: error.status, retry: () => watch(what, work) });
+      failed.set(what, { error, retry: () => watch(what, work) });
       render();
       if (error.status === undefined && !(error instanceof TypeError)) throw error;
       return undefined;

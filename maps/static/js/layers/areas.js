@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { latLngOf } from "../lonlat.js";
 import { nameOf, t } from "../words.js";
 
-const AREA = { color: "#0b5c8a", weight: 2, dashArray: "6 4", fillColor: "#0b5c8a", fillOpacity: 0.07, interactive: false };
+const AREA = { color: "#0b5c8a", weight: 2, dashArray: "6 4", fillColor: "#0b5c8a", fillOpacity: 0.05, interactive: false };
 
 function depotMarker(feature) {
   const words = t("areas.depot", { name: nameOf(feature.properties) });
