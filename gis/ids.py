@@ -6,6 +6,8 @@ import os
 import time
 import uuid
 
+import numpy as np
+
 from gis.errors import NotFound
 
 
@@ -19,6 +21,18 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | (0x7 << 76)
     value = value & ~(0x3 << 62) | (0x2 << 62)
     return uuid.UUID(int=value)
+
+
+def uuid7s(count: int) -> list[str]:
+    """Return so many uuids of version 7, of this millisecond, as 32 hexadecimal digits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = np.empty((count, 16), dtype=np.uint8)
+    value[:, :6] = np.frombuffer(milliseconds.to_bytes(6, "big"), dtype=np.uint8)
+    value[:, 6:] = np.frombuffer(os.urandom(10 * count), dtype=np.uint8).reshape(count, 10)
+    value[:, 6] = value[:, 6] & 0x0F | 0x70
+    value[:, 8] = value[:, 8] & 0x3F | 0x80
+    digits = value.tobytes().hex()
+    return [digits[i : i + 32] for i in range(0, 32 * count, 32)]
 
 
 def public_id(county_code: str, report_id: uuid.UUID) -> str:

@@ -1,0 +1,299 @@
+"""Many reports at once: matched column by column, written by COPY.
+
+A batch is one transaction: reports, their first events, the rollups and one outbox row. Rows whose
+client id the county has already are left out, so importing a file twice adds nothing; a process
+killed between two batches goes on where it stopped when the file is imported again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+import pandas as pd
+
+from gis import rollups
+from gis.bulk_matching import BulkMatcher, Matches
+from gis.categorising import vocabulary
+from gis.cells import cells_of
+from gis.copying import copy_table, event_table, report_table
+from gis.db.database import Database, Transaction
+from gis.errors import Conflict, InvalidInput, Unavailable
+from gis.matching_reference import Reference, load_reference
+from gis.numbers import Numbers, report_number
+
+__all__ = ["BATCH_ROWS", "ImportCount", "ReportImporter", "import_reports", "imported_client_id"]
+
+BATCH_ROWS: Final = 50_000
+_ATTEMPTS: Final = 3
+_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://gridcall/import")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCount:
+    """Rows that became reports, and rows that were reports already."""
+
+    created: int = 0
+    existing: int = 0
+
+    def __add__(self, other: ImportCount) -> ImportCount:
+        return ImportCount(self.created + other.created, self.existing + other.existing)
+
+
+def imported_client_id(county_code: str, source: str, source_number: str) -> uuid.UUID:
+    """Return the client id of an imported report: the same row gives the same id for ever."""
+    return uuid.uuid5(_NAMESPACE, f"{county_code}/{source}/{source_number}")
+
+
+def import_reports(
+    db: Database,
+    county_code: str,
+    frame: pd.DataFrame,
+    *,
+    source: str,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> ImportCount:
+    """Import reports in batches that commit one by one.
+
+    Parameters
+    ----------
+    db
+        A pool of the tables' owner (``role=None``): PostgreSQL takes no COPY from a role under
+        row-level security.
+    frame
+        Required columns: ``lon``, ``lat`` (WGS 84 degrees, finite), ``received_at`` (aware),
+        ``description``, ``source_number`` (the row's id in its source, unique within it).
+        Optional: ``category`` (code or None), ``accuracy_m``, ``address``, ``captured_at``,
+        ``urgent``, ``reporter_name``, ``reporter_phone``, ``place_text``, ``crs``, and
+        ``closed_at`` (aware): such a row comes in as closed with outcome ``resolved``.
+    source
+        One of ``gis.models.report.SOURCES``.
+    progress
+        Called with the number of rows done after each batch.
+
+    Raises
+    ------
+    InvalidInput
+        A category is unknown; batches before it are in.
+    """
+    with ReportImporter(db, county_code, source=source) as importer:
+        count = ImportCount()
+        for start in range(0, len(frame), BATCH_ROWS):
+            batch = frame.iloc[start : start + BATCH_ROWS]
+            count += importer.write(batch)
+            progress(start + len(batch))
+        return count
+
+
+class ReportImporter:
+    """Writes batches of reports of one county and source; use as a context manager."""
+
+    def __init__(self, db: Database, county_code: str, *, source: str) -> None:
+        self._db = db
+        self._county = county_code
+        self._source = source
+        self._numbers = Numbers(db)
+        self._matcher: BulkMatcher | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._numbers.close()
+
+    def write(self, frame: pd.DataFrame) -> ImportCount:
+        """Write one batch in a transaction of its own; columns as of `import_reports`."""
+        ids = np.array(
+            [
+                imported_client_id(self._county, self._source, number)
+                for number in frame["source_number"]
+            ],
+            dtype=object,
+        )
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._db.transaction(county_code=self._county) as tx:
+                    return self._write(tx, frame, ids)
+            except Conflict:  # another import wrote one of the rows meanwhile: look again
+                continue
+        raise Unavailable(
+            "Another import of the same rows is running; start again when it is done."
+        )
+
+    def _write(
+        self, tx: Transaction, frame: pd.DataFrame, ids: np.ndarray[Any, np.dtype[np.object_]]
+    ) -> ImportCount:
+        matcher = self._current_matcher(tx)
+        fresh = self._fresh(tx, ids)
+        count = ImportCount(int(fresh.sum()), int((~fresh).sum()))
+        if not count.created:
+            return count
+        batch = _batch(tx, matcher.reference, frame[fresh], ids[fresh])
+        matches = matcher.match(
+            batch.lon,
+            batch.lat,
+            accuracy_m=batch.accuracy_m,
+            categories=batch.categories,
+            days=batch.days,
+        )
+        numbers = self._take_numbers(batch.days)
+        reports, audiences = report_table(
+            batch.frame, matches, batch.client_ids, numbers, source=self._source
+        )
+        copy_table(tx, "report", reports)
+        copy_table(tx, "report_event", event_table(reports, matches))
+        rollups.apply(tx, self._county, _moves(batch, matches))
+        _tell(tx, self._county, audiences)
+        return count
+
+    def _current_matcher(self, tx: Transaction) -> BulkMatcher:
+        """Return the matcher, read anew where a layout or the areas were activated since."""
+        # The same lock as match.sql: nothing is activated until this transaction ends. A statement
+        # of its own, so that what is read next was committed before it was got.
+        tx.scalar("SELECT pg_advisory_xact_lock_shared(7207, hashtext(%s))", [self._county])
+        if self._matcher is None or not _is_active(tx, self._matcher.reference):
+            self._matcher = BulkMatcher(load_reference(tx, self._county))
+        return self._matcher
+
+    def _fresh(
+        self, tx: Transaction, ids: np.ndarray[Any, np.dtype[np.object_]]
+    ) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Return which rows are new: the first of each client id that the county has not."""
+        known = {
+            row["client_id"]
+            for row in tx.query("known_client_ids", {"county": self._county, "ids": ids.tolist()})
+        }
+        fresh = np.array([client_id not in known for client_id in ids], dtype=bool)
+        fresh &= ~pd.Series(ids).duplicated().to_numpy()
+        return fresh
+
+    def _take_numbers(self, days: list[dt.date]) -> list[str]:
+        next_ = self._numbers.reserve(self._county, Counter(days))
+        numbers = []
+        for day in days:
+            numbers.append(report_number(self._county, day, next_[day]))
+            next_[day] += 1
+        return numbers
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What matching takes of a batch, in columns, with the rest of its frame."""
+
+    frame: pd.DataFrame
+    client_ids: list[uuid.UUID]
+    lon: np.ndarray[Any, np.dtype[np.float64]]
+    lat: np.ndarray[Any, np.dtype[np.float64]]
+    accuracy_m: np.ndarray[Any, np.dtype[np.float64]]
+    categories: list[str | None]
+    days: list[dt.date]
+    cell_x: np.ndarray[Any, np.dtype[np.int32]]
+    cell_y: np.ndarray[Any, np.dtype[np.int32]]
+
+
+def _batch(
+    tx: Transaction,
+    reference: Reference,
+    frame: pd.DataFrame,
+    ids: np.ndarray[Any, np.dtype[np.object_]],
+) -> _Batch:
+    lon = frame["lon"].to_numpy(dtype=np.float64)
+    lat = frame["lat"].to_numpy(dtype=np.float64)
+    given = frame["category"] if "category" in frame else pd.Series([None] * len(frame))
+    categories = _categories(tx, reference, given, frame["description"])
+    received = pd.DatetimeIndex(frame["received_at"]).tz_convert(str(reference.zone))
+    cell_x, cell_y = cells_of(lon, lat, reference.metric_srid)
+    frame = frame.assign(
+        received_on=received.date,
+        category_code=pd.Series(categories, index=frame.index, dtype=object),
+        cell_x=cell_x,
+        cell_y=cell_y,
+    )
+    return _Batch(
+        frame=frame,
+        client_ids=ids.tolist(),
+        lon=lon,
+        lat=lat,
+        accuracy_m=(
+            frame["accuracy_m"].to_numpy(dtype=np.float64)
+            if "accuracy_m" in frame
+            else np.full(len(frame), np.nan)
+        ),
+        categories=categories,
+        days=frame["received_on"].tolist(),
+        cell_x=cell_x,
+        cell_y=cell_y,
+    )
+
+
+def _categories(
+    tx: Transaction, reference: Reference, given: Iterable[Any], descriptions: Iterable[str]
+) -> list[str | None]:
+    """Return a category code or None for each row; suggested from the words where none is given."""
+    words = vocabulary(tx, reference.county_code)
+    found = [
+        code if isinstance(code, str) and code else words.suggest(description)
+        for code, description in zip(given, descriptions, strict=True)
+    ]
+    unknown = sorted({code for code in found if code} - reference.categories.keys())
+    if unknown:
+        raise InvalidInput.of("category", f"there is no category {', '.join(unknown)}")
+    return found
+
+
+def _is_active(tx: Transaction, reference: Reference) -> bool:
+    row = tx.query_one("active_versions", {"county": reference.county_code})
+    layout, version = reference.layout, reference.version
+    return row == {
+        "layout_id": layout.id if layout else None,
+        "version_id": version.id if version else None,
+    }
+
+
+def _moves(batch: _Batch, matches: Matches) -> list[rollups.Move]:
+    """Return the counts a batch adds: by grid, category and day, and by cell, category and month."""
+    reference = matches.reference
+    layout_id = reference.layout.id if reference.layout else None
+    days = [day.isoformat() for day in batch.days]
+    categories = [code or "" for code in batch.categories]
+    by_grid = Counter(
+        key
+        for key in zip(matches.grids.grid.tolist(), categories, days, strict=True)
+        if key[0] >= 0
+    )
+    by_cell = Counter(
+        (x, y, category, f"{day[:7]}-01")
+        for x, y, category, day in zip(
+            batch.cell_x.tolist(), batch.cell_y.tolist(), categories, days, strict=True
+        )
+    )
+    return [
+        *(
+            rollups.Move(layout_id, reference.grids[i].code, category, day, None, None, count)
+            for (i, category, day), count in by_grid.items()
+        ),
+        *(
+            rollups.Move(None, None, category, month, x, y, count)
+            for (x, y, category, month), count in by_cell.items()
+        ),
+    ]
+
+
+def _tell(tx: Transaction, county_code: str, audiences: set[str]) -> None:
+    """Write the batch's one outbox row; everybody who may read one of its rows is told."""
+    tx.rows(
+        "INSERT INTO outbox (county_code, action, audience_after, at, done_at)"
+        " VALUES (%(county)s, 'imported', %(audience)s, %(at)s, %(at)s)",
+        {"county": county_code, "audience": sorted(audiences), "at": dt.datetime.now(dt.UTC)},
+    )

@@ -1,0 +1,173 @@
+"""Counts kept beside the reports they count: added to set-based, checked, rebuilt.
+
+A report counts unless it was rejected or closed as a duplicate: per grid and category by day,
+month and in all, and per 100 m cell, category and month. Whoever writes reports adds to the
+rollups in the same transaction, in the order of their keys, so that two writers never wait for
+each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import orjson
+
+from gis.db.database import Transaction
+
+__all__ = ["Difference", "Move", "apply", "check", "drop_layout", "rebuild"]
+
+_COUNTED: Final = (
+    "county_code = %(county)s AND coalesce(outcome, '') NOT IN ('rejected', 'duplicate')"
+)
+_OF_GRID: Final = "grid_code IS NOT NULL AND layout_id IS NOT NULL"
+_MONTH: Final = "date_trunc('month', received_on)::date"
+_CATEGORY: Final = "coalesce(category_code, '')"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rollup:
+    """A table of counts: its key columns and what they are of a report."""
+
+    table: str
+    key: tuple[str, ...]
+    of_report: tuple[str, ...]
+    counted: str
+
+
+_ROLLUPS: Final = (
+    _Rollup(
+        "rollup_grid_total",
+        ("layout_id", "grid_code", "category_code"),
+        ("layout_id", "grid_code", _CATEGORY),
+        _OF_GRID,
+    ),
+    _Rollup(
+        "rollup_grid_month",
+        ("layout_id", "grid_code", "category_code", "month_on"),
+        ("layout_id", "grid_code", _CATEGORY, _MONTH),
+        _OF_GRID,
+    ),
+    _Rollup(
+        "rollup_grid_day",
+        ("layout_id", "grid_code", "category_code", "day_on"),
+        ("layout_id", "grid_code", _CATEGORY, "received_on"),
+        _OF_GRID,
+    ),
+    _Rollup(
+        "rollup_cell_month",
+        ("cell_x", "cell_y", "category_code", "month_on"),
+        ("cell_x", "cell_y", _CATEGORY, _MONTH),
+        "cell_x IS NOT NULL",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Reports taken out of a count (negative) or into one (positive).
+
+    Attributes
+    ----------
+    received_on
+        ISO date in the county's time zone.
+    category_code
+        ``''`` for reports without one.
+    """
+
+    layout_id: int | None
+    grid_code: str | None
+    category_code: str
+    received_on: str
+    cell_x: int | None
+    cell_y: int | None
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A count that is not what the reports say."""
+
+    table: str
+    key: dict[str, Any]
+    kept: int
+    counted: int
+
+
+def apply(tx: Transaction, county_code: str, moves: Sequence[Move]) -> None:
+    """Add moves to all rollups, in one statement; moves of one key are summed first."""
+    if moves:
+        rows = orjson.dumps([asdict(move) for move in moves]).decode()
+        tx.query("recount_reports", {"county": county_code, "moves": rows})
+
+
+def check(tx: Transaction, county_code: str, *, at_most: int = 100) -> list[Difference]:
+    """Count the reports anew and return where the rollups differ, at most so many of each table.
+
+    Rows of a layout that is not active are left out: nobody reads them, and while another layout
+    is being activated they are on their way (see ``gis/rematching.py``).
+    """
+    of = {"county": county_code, "at_most": at_most}
+    return [
+        Difference(
+            rollup.table,
+            {name: row[name] for name in rollup.key},
+            row["kept"],
+            row["counted"],
+        )
+        for rollup in _ROLLUPS
+        for row in tx.rows(_comparison(rollup), of)
+    ]
+
+
+def rebuild(tx: Transaction, county_code: str) -> None:
+    """Count all reports of a county anew; writers wait until the transaction ends."""
+    of = {"county": county_code}
+    tables = ", ".join(rollup.table for rollup in _ROLLUPS)
+    # The lock waits for writers whose counts are not committed yet, and keeps others out.
+    tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    for rollup in _ROLLUPS:
+        tx.rows(f"DELETE FROM {rollup.table} WHERE county_code = %(county)s", of)  # noqa: S608
+        tx.rows(
+            f"INSERT INTO {rollup.table} (county_code, {', '.join(rollup.key)}, reports)"  # noqa: S608
+            f" SELECT %(county)s, {', '.join(rollup.of_report)}, count(*) FROM report"
+            f" WHERE {_COUNTED} AND {rollup.counted} GROUP BY {', '.join(rollup.of_report)}"
+            f" ORDER BY {', '.join(rollup.of_report)}",
+            of,
+        )
+
+
+def drop_layout(tx: Transaction, county_code: str, layout_id: int) -> None:
+    """Delete the counts of a layout that nobody reads any more."""
+    for rollup in _ROLLUPS:
+        if "layout_id" in rollup.key:
+            tx.rows(
+                f"DELETE FROM {rollup.table}"  # noqa: S608 -- the tables above
+                " WHERE county_code = %(county)s AND layout_id = %(layout)s",
+                {"county": county_code, "layout": layout_id},
+            )
+
+
+def _comparison(rollup: _Rollup) -> str:
+    key = ", ".join(rollup.key)
+    counted = ", ".join(
+        f"{of_report} AS {name}"
+        for of_report, name in zip(rollup.of_report, rollup.key, strict=True)
+    )
+    of_active = (
+        "layout_id IN (SELECT id FROM grid_layout WHERE county_code = %(county)s"
+        " AND status = 'active')"
+        if "layout_id" in rollup.key
+        else "true"
+    )
+    return (
+        f"SELECT {key}, coalesce(kept.reports, 0) AS kept, coalesce(counted.reports, 0) AS counted"  # noqa: S608
+        f" FROM (SELECT {key}, reports FROM {rollup.table}"
+        f" WHERE county_code = %(county)s AND {of_active}) AS kept"
+        f" FULL JOIN (SELECT {counted}, count(*) AS reports FROM report"
+        f" WHERE {_COUNTED} AND {rollup.counted} AND {of_active}"
+        f" GROUP BY {', '.join(rollup.of_report)}) AS counted USING ({key})"
+        " WHERE coalesce(kept.reports, 0) <> coalesce(counted.reports, 0)"
+        f" ORDER BY {key} LIMIT %(at_most)s"
+    )
