@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from api import problems
@@ -40,6 +41,7 @@ from maps.shell import build_pages
 
 PREFIX = "/api/v1"
 MOST_BODY_BYTES = 1024 * 1024
+COMPRESS_FROM_BYTES = 16 * 1024
 
 _PROBLEM = {
     "model": Problem,
@@ -101,7 +103,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.services = services
     problems.install(app)
     _include(app)
-    # The last one added is the outermost.
+    # The last one added is the outermost. Compressed are maps and long lists (1.6 MB of grids become 0.3 MB); small
+    # answers, such as a report's, are not worth the time.
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES, compresslevel=4)
     app.add_middleware(
         BodyLimit, most_bytes=MOST_BODY_BYTES, exceptions={bulk.PATH: bulk.MOST_BYTES}
     )
