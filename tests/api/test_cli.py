@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import make_app
 from api.commands import doctor
 from api.commands.serve import is_loopback
 from gis.settings import CHECKOUT
@@ -35,7 +35,7 @@ def gridcall(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize("words", command_words(), ids=" ".join)
 def test_every_help_says_what_it_does_and_shows_an_example(words: tuple[str, ...]) -> None:
-    answer = CliRunner().invoke(app, [*words, "--help"])
+    answer = CliRunner().invoke(make_app(), [*words, "--help"])
     assert answer.exit_code == 0
     assert re.search(rf"gridcall {' '.join(words)}", answer.output.split("Example:")[1])
     assert (

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import make_app
 from gis.settings import CHECKOUT, Settings
 
 DOCS = CHECKOUT / "docs"
@@ -65,7 +65,7 @@ def commands_page() -> str:
     ]
     for words in command_words():
         shown = CliRunner().invoke(
-            app, [*words, "--help"], prog_name="gridcall", terminal_width=100
+            make_app(), [*words, "--help"], prog_name="gridcall", terminal_width=100
         )
         parts.append(f"## gridcall {' '.join(words)}\n\n```text\n{shown.output.strip()}\n```\n")
     return "\n".join(parts)
@@ -74,7 +74,7 @@ def commands_page() -> str:
 def command_words() -> list[tuple[str, ...]]:
     """Return every command as the words that call it, in order."""
     found: list[tuple[str, ...]] = []
-    groups: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(app))]
+    groups: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(make_app()))]
     while groups:
         words, command = groups.pop()
         inner = getattr(command, "commands", None)
