@@ -128,19 +128,20 @@ def _serve(settings: Settings, cluster: Cluster | None, url: str, stack: ExitSta
         "GRIDCALL_HOST": settings.host,
         "PORT": str(settings.port),
     }
-    children = [
+    server, worker = (
         Child(name, environment, settings.home / f"{name}.log") for name in ("serve", "worker")
-    ]
-    for child in children:
-        stack.callback(child.stop)
-        child.start()
-    _wait_ready(settings, children[0])
+    )
+    stack.callback(server.stop)
+    server.start()
+    _wait_ready(settings, server)
+    stack.callback(worker.stop)
+    worker.start()  # afterwards: two at once only keep each other from the processor
     _greet(settings, url)
     while True:
         time.sleep(_WATCH_S)
         if cluster is not None and cluster.has_ended():
             cluster.start()
-        for child in children:
+        for child in (server, worker):
             child.keep_alive()
 
 
