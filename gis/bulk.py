@@ -18,7 +18,6 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from gis import rollups
 from gis.bulk_matching import BulkMatcher, Matches
 from gis.categorising import vocabulary
 from gis.cells import cells_of
@@ -153,7 +152,7 @@ class ReportImporter:
         )
         copy_table(tx, "report", reports)
         copy_table(tx, "report_event", event_table(reports, matches))
-        rollups.apply(tx, self._county, _moves(batch, matches))
+        _count(tx, batch, matches)
         _tell(tx, self._county, audiences)
         return count
 
@@ -261,33 +260,39 @@ def _is_active(tx: Transaction, reference: Reference) -> bool:
     }
 
 
-def _moves(batch: _Batch, matches: Matches) -> list[rollups.Move]:
-    """Return the counts a batch adds: by grid, category and day, and by cell, category and month."""
+def _count(tx: Transaction, batch: _Batch, matches: Matches) -> None:
+    """Add a batch to the rollups."""
     reference = matches.reference
-    layout_id = reference.layout.id if reference.layout else None
-    days = [day.isoformat() for day in batch.days]
-    categories = [code or "" for code in batch.categories]
-    by_grid = Counter(
-        key
-        for key in zip(matches.grids.grid.tolist(), categories, days, strict=True)
-        if key[0] >= 0
+    codes = np.array([grid.code for grid in reference.grids] + [None], dtype=object)
+    counted = pd.DataFrame(
+        {
+            "grid": codes[matches.grids.grid],
+            "category": [code or "" for code in batch.categories],
+            "day": pd.to_datetime(pd.Series(batch.days)),
+            "x": batch.cell_x,
+            "y": batch.cell_y,
+        }
     )
-    by_cell = Counter(
-        (x, y, category, f"{day[:7]}-01")
-        for x, y, category, day in zip(
-            batch.cell_x.tolist(), batch.cell_y.tolist(), categories, days, strict=True
-        )
+    counted["month"] = counted["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
+    by_day = counted.dropna(subset="grid").groupby(["grid", "category", "day"]).size()
+    by_cell = counted.groupby(["x", "y", "category", "month"]).size()
+    grid, cell = by_day.index.to_frame(), by_cell.index.to_frame()
+    tx.query(
+        "rollup_add",
+        {
+            "county": reference.county_code,
+            "layout_id": reference.layout.id if reference.layout else None,
+            "grids": grid["grid"].tolist(),
+            "categories": grid["category"].tolist(),
+            "days": grid["day"].dt.date.tolist(),
+            "reports": by_day.tolist(),
+            "xs": cell["x"].tolist(),
+            "ys": cell["y"].tolist(),
+            "cell_categories": cell["category"].tolist(),
+            "months": cell["month"].dt.date.tolist(),
+            "cell_reports": by_cell.tolist(),
+        },
     )
-    return [
-        *(
-            rollups.Move(layout_id, reference.grids[i].code, category, day, None, None, count)
-            for (i, category, day), count in by_grid.items()
-        ),
-        *(
-            rollups.Move(None, None, category, month, x, y, count)
-            for (x, y, category, month), count in by_cell.items()
-        ),
-    ]
 
 
 def _tell(tx: Transaction, county_code: str, audiences: set[str]) -> None:
