@@ -27,7 +27,14 @@ from gis.errors import Conflict, InvalidInput, Unavailable
 from gis.matching_reference import Reference, load_reference
 from gis.numbers import Numbers, report_number
 
-__all__ = ["BATCH_ROWS", "ImportCount", "ReportImporter", "import_reports", "imported_client_id"]
+__all__ = [
+    "BATCH_ROWS",
+    "ImportCount",
+    "ReportImporter",
+    "count_known",
+    "import_reports",
+    "imported_client_id",
+]
 
 BATCH_ROWS: Final = 50_000
 _ATTEMPTS: Final = 3
@@ -88,6 +95,15 @@ def import_reports(
             count += importer.write(batch)
             progress(start + len(batch))
         return count
+
+
+def count_known(
+    tx: Transaction, county_code: str, source: str, source_numbers: Iterable[str]
+) -> ImportCount:
+    """Say what an import of these rows would do; nothing is written."""
+    ids = {imported_client_id(county_code, source, number) for number in source_numbers}
+    known = tx.query("known_client_ids", {"county": county_code, "ids": list(ids)})
+    return ImportCount(len(ids) - len(known), len(known))
 
 
 class ReportImporter:
