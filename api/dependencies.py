@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import ParamTypes
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import caller_of, find_caller
@@ -46,20 +45,23 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def _query_names(dependant: Dependant) -> frozenset[str]:
-    fields = get_flat_params(dependant)
-    return frozenset(
-        field.alias
-        for field in fields
-        if getattr(field.field_info, "in_", None) is ParamTypes.query
-    )
+def _query_names(dependant: Dependant) -> set[str]:
+    """Return the names of all query parameters, also of those that stand in a model."""
+    names: set[str] = set()
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= {info.alias or name for name, info in kind.model_fields.items()}
+        else:
+            names.add(field.alias)
+    return names.union(*map(_query_names, dependant.dependencies))
 
 
 def _asks_who(dependant: Dependant) -> bool:
     return dependant.call is caller_of or any(map(_asks_who, dependant.dependencies))
 
 
-def _check_names(request: Request, known: frozenset[str]) -> None:
+def _check_names(request: Request, known: set[str]) -> None:
     given = Counter(name for name, _ in request.query_params.multi_items())
     errors = [
         FieldError(name, "is not a parameter that exists here")

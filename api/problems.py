@@ -112,7 +112,9 @@ def _field(failure: Mapping[str, Any]) -> str:
         return "body"
     location = [str(part) for part in failure["loc"]]
     # The first part says where the value stood (body, query, path), not which field it is.
-    return ".".join(location[1:]) or location[0] if location else "body"
+    name = ".".join(location[1:] or location) or "body"
+    # An unknown field is named as it was sent, and that need not be text one can send back.
+    return name[:200].encode("utf-8", "replace").decode()
 
 
 def _reason(failure: Mapping[str, Any]) -> str:

@@ -155,17 +155,22 @@ def _wait_ready(settings: Settings, server: Child) -> None:
     """
     deadline = time.monotonic() + _READY_S
     while not server.has_ended() and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(settings.host, settings.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.client.OK:
-                return
-        except OSError:
-            pass  # not listening yet
-        finally:
-            connection.close()
+        if answers(settings, "/readyz"):
+            return
         time.sleep(_POLL_S)
     raise ChildFailed(f"The server did not start:\n{server.last_words()}")
+
+
+def answers(settings: Settings, path: str) -> bool:
+    """Tell whether the server answers a path with 200."""
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False  # not listening yet, or somebody else
+    finally:
+        connection.close()
 
 
 def _greet(settings: Settings, url: str) -> None:

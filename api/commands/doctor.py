@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from api.commands import example
-from api.commands.demo import PortInUse, check_port
+from api.commands.demo import PortInUse, answers, check_port
 from gis.db import home as homes
 from gis.db import provision
 from gis.db.postgis import PostgisMissing, find_installation
@@ -84,11 +84,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("Python", sys.version_info >= (3, 11), version)
     yield from _database(settings)
     yield _disk(settings.home)
-    try:
-        check_port(settings.host, settings.port)
-        yield Finding("port", True, f"{settings.host}:{settings.port} is free")
-    except PortInUse as error:
-        yield Finding("port", False, error.detail)
+    yield _port(settings)
     chromium = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
@@ -143,6 +139,16 @@ def _home(home: Path) -> Finding:
         return Finding("home", False, error.detail)
     state = "has a cluster" if data_dir.exists() else "is made by the first `gridcall demo`"
     return Finding("home", True, f"{home} {state}" + (f", run by {user.pw_name}" if user else ""))
+
+
+def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    try:
+        check_port(settings.host, settings.port)
+    except PortInUse as error:
+        ours = answers(settings, "/livez")
+        return Finding("port", ours, f"GridCall is running at {where}" if ours else error.detail)
+    return Finding("port", True, f"{where} is free")
 
 
 def _disk(home: Path) -> Finding:

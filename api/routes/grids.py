@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.auth import SignedIn
 from api.dependencies import GEOJSON, NO_STORE, StrictRoute, json_answer, tagged
 from api.schemas.common import Code, Text
-from api.schemas.filters import BBOX_PATTERN
+from api.schemas.filters import BBOX_SHAPE
 from api.schemas.reference import GridDetail, GridPage
 from gis import lookups
 from gis.geometry import BBox
@@ -28,7 +28,7 @@ class GridParams(BaseModel):
 
     bbox: Annotated[
         str | None,
-        Field(pattern=BBOX_PATTERN, description="Selects the grids it touches; cuts none."),
+        Field(json_schema_extra=BBOX_SHAPE, description="Selects the grids it touches; cuts none."),
     ] = None
     town: Code | None = None
     f: Literal["json", "geojson"] = "json"

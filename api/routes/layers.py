@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from api.auth import SignedIn
 from api.dependencies import StrictRoute, json_answer, matches_etag
 from api.schemas.common import Code
-from api.schemas.filters import BBOX_PATTERN
+from api.schemas.filters import BBOX_SHAPE
 from api.schemas.layer import LayerCounts
 from gis import layers
 from gis.audience import Actor
@@ -48,7 +48,7 @@ class CountParams(BaseModel):
     bbox: Annotated[
         str | None,
         Field(
-            pattern=BBOX_PATTERN,
+            json_schema_extra=BBOX_SHAPE,
             description="Selects the units it touches; their counts stay whole.",
         ),
     ] = None

@@ -63,8 +63,8 @@ def post_report(
 ) -> Response:
     """Hand in a report: it is matched, numbered and stored, once for each client_id."""
     with caller.intake() as (tx, actor):
-        check_may_report(actor)
         intake = read_intake(body, json.loads(raw), idempotency_key)
+        check_may_report(actor)
         received = caller.services.reception.receive(
             tx, actor.county_code, intake, actor=actor, now=caller.now
         )

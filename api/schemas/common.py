@@ -9,9 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 def _storable(text: str) -> str:
-    """Refuse the one character PostgreSQL cannot store."""
+    """Refuse what PostgreSQL cannot store: the character NUL, and halves of characters."""
     if "\x00" in text:
         raise ValueError("must not hold the character NUL")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must not hold half a character (a lone surrogate)")
     return text
 
 

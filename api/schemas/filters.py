@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.schemas.common import Text
 from api.schemas.report import Level, Light, Source, Status
@@ -45,9 +46,10 @@ _Codes = Annotated[
     Field(max_length=200),
 ]
 _DayOrTime = Annotated[dt.date | dt.datetime, BeforeValidator(_day_or_time)]
-_NUMBER = r"\s*[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?\s*"
-BBOX_PATTERN = rf"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$"
-_LON_LAT = rf"^{_NUMBER},{_NUMBER}$"
+# In the description only: what is not four numbers gets a sentence, not a regular expression.
+_NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,7})?"
+BBOX_SHAPE: JsonDict = {"pattern": f"^{','.join([_NUMBER] * 4)}$"}
+_LON_LAT_SHAPE: JsonDict = {"pattern": f"^{_NUMBER},{_NUMBER}$"}
 
 
 class FilterParams(BaseModel):
@@ -56,7 +58,8 @@ class FilterParams(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
     bbox: Annotated[
-        str | None, Field(pattern=BBOX_PATTERN, description="west,south,east,north in degrees.")
+        str | None,
+        Field(description="west,south,east,north in degrees.", json_schema_extra=BBOX_SHAPE),
     ] = None
     grid: _Codes = []
     town: _Codes = []
@@ -88,7 +91,8 @@ class FilterParams(BaseModel):
         _DayOrTime | None, Field(description="A day is included whole, a time is excluded.")
     ] = None
     near: Annotated[
-        str | None, Field(pattern=_LON_LAT, description="lon,lat; goes with radius_m.")
+        str | None,
+        Field(description="lon,lat; goes with radius_m.", json_schema_extra=_LON_LAT_SHAPE),
     ] = None
     radius_m: Annotated[float | None, Field(gt=0, le=MAX_RADIUS_M)] = None
     within: Annotated[

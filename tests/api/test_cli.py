@@ -97,6 +97,15 @@ def test_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+def test_doctor_names_a_port_that_is_taken_by_a_stranger(database_url: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        answer = gridcall("doctor", DATABASE_URL=database_url, PORT=port)
+    assert answer.returncode == 1
+    assert f"MISSING  port: Cannot listen on 127.0.0.1:{port}" in answer.stdout
+
+
 def test_demo_accounts_are_not_served_beyond_this_machine(city_url: str) -> None:
     answer = gridcall(
         "serve", "--host", "0.0.0.0", "--port", str(free_port()), DATABASE_URL=city_url

@@ -1,0 +1,132 @@
+"""The API over the small county of ``tests/support/county.py``, with one account for each role."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from shapely.geometry.base import BaseGeometry
+
+from api.app import create_app
+from api.services import Services
+from gis.db.cluster import Cluster
+from gis.db.database import Database, libpq_url
+from gis.settings import Settings
+from gis.sessions import hash_password
+from tests.support import county, databases
+from tests.support.server import running
+
+PASSWORD = "correct horse"
+HASH = hash_password(PASSWORD)
+API = "/api/v1"
+
+ACCOUNTS = {
+    # username: role, town, utility, staff code
+    "admin": ("admin", None, None, None),
+    "supervisor": ("supervisor", None, None, None),
+    "dispatcher": ("dispatcher", None, None, None),
+    "town1": ("dispatcher", "370782001", None, None),
+    "town2": ("dispatcher", "370782101", None, None),
+    "water": ("utility", None, "water-west", None),
+    "power": ("utility", None, "power", None),
+    "staff": ("grid_staff", None, None, "S0000-0"),
+    "volunteer": ("volunteer", None, None, None),
+    "planner": ("planner", None, None, None),
+}
+
+
+@dataclass
+class HandSetClock:
+    """A clock that stands where a test puts it."""
+
+    instant: dt.datetime
+
+    def now(self) -> dt.datetime:
+        return self.instant
+
+
+@dataclass
+class World:
+    """A served county: where it is, what lies in it, and clients of its accounts."""
+
+    address: str
+    url: str
+    app: FastAPI
+    clock: HandSetClock
+    grids: dict[str, BaseGeometry]
+
+    @property
+    def services(self) -> Services:
+        services: Services = self.app.state.services
+        return services
+
+    def at(self, code: str) -> dict[str, float]:
+        """Coordinates inside a grid, as an intake body takes them."""
+        point = self.grids[code].representative_point()
+        return {"longitude": round(point.x, 6), "latitude": round(point.y, 6)}
+
+    def execute(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(libpq_url(self.url)) as connection:
+            cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+            return cursor.fetchall() if cursor.description else []
+
+
+def make_accounts(url: str) -> None:
+    with psycopg.connect(libpq_url(url)) as connection:
+        for username, (role, town, utility, staff) in ACCOUNTS.items():
+            connection.execute(
+                "INSERT INTO account (id, county_code, username, name, password_hash, role, town_code,"
+                " utility_code, staff_id) SELECT gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s,"
+                " (SELECT id FROM grid_staff WHERE county_code = %s AND code = %s)",
+                [county.COUNTY, username, username, HASH, role, town, utility, county.COUNTY, staff],
+            )
+        connection.execute(
+            "INSERT INTO account (id, county_code, username, name, password_hash, role)"
+            " VALUES (gen_random_uuid(), %s, 'foreigner', '邻人', %s, 'dispatcher')",
+            [county.NEIGHBOUR, HASH],
+        )
+
+
+@pytest.fixture(scope="module")
+def world(cluster: Cluster, migrated_template: str) -> Iterator[World]:
+    """A served county that the tests of a module share, in its May of 2022."""
+    with databases.clone(cluster, migrated_template) as url:
+        grids = county.build(url)
+        make_accounts(url)
+        settings = Settings(database_url=url, pool_size=8, log_level="error")
+        clock = HandSetClock(county.NOW)
+        app = create_app(settings, clock=clock)
+        with running(app) as address:
+            yield World(address, url, app, clock, grids)
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[Callable[[str], httpx.Client]]:
+    """Make clients that are signed in as an account; ``""`` is nobody."""
+    made: dict[str, httpx.Client] = {}
+
+    def of(username: str) -> httpx.Client:
+        if username not in made:
+            one = httpx.Client(base_url=world.address + API, timeout=30)
+            if username:
+                body = {"username": username, "password": PASSWORD}
+                token = one.post("/sessions", json=body).json()["token"]
+                one.cookies.clear()
+                one.headers["authorization"] = f"Bearer {token}"
+            made[username] = one
+        return made[username]
+
+    yield of
+    for one in made.values():
+        one.close()
+
+
+@pytest.fixture
+def db(world: World) -> Iterator[Database]:
+    """The application's pool on the module's county."""
+    yield world.services.db
