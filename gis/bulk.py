@@ -24,7 +24,7 @@ from gis.cells import cells_of
 from gis.copying import copy_table, event_table, report_table
 from gis.db.database import Database, Transaction
 from gis.errors import Conflict, InvalidInput, Unavailable
-from gis.matching_reference import Reference, load_reference
+from gis.matching_reference import Reference, hold_reference, load_reference
 from gis.numbers import Numbers, report_number
 
 __all__ = [
@@ -174,9 +174,7 @@ class ReportImporter:
 
     def _current_matcher(self, tx: Transaction) -> BulkMatcher:
         """Return the matcher, read anew where a layout or the areas were activated since."""
-        # The same lock as match.sql: nothing is activated until this transaction ends. A statement
-        # of its own, so that what is read next was committed before it was got.
-        tx.scalar("SELECT pg_advisory_xact_lock_shared(7207, hashtext(%s))", [self._county])
+        hold_reference(tx, self._county)
         if self._matcher is None or not _is_active(tx, self._matcher.reference):
             self._matcher = BulkMatcher(load_reference(tx, self._county))
         return self._matcher

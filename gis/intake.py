@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,9 +21,10 @@ from gis.audience import Actor
 from gis.categorising import vocabulary
 from gis.clocks import time_book
 from gis.db.database import Database, Row, Transaction
-from gis.errors import ClientIdTaken, FieldError, Unavailable
-from gis.matching import Match, match_point
-from gis.numbers import Numbers
+from gis.errors import ClientIdTaken, FieldError, InvalidInput, Unavailable
+from gis.matching import Match, Where, match_point
+from gis.matching_many import match_many
+from gis.numbers import Numbers, report_number
 from gis.records import Intake, record_of
 
 __all__ = ["Intake", "Received", "Reception", "RowResult"]
@@ -118,9 +120,73 @@ class Reception:
     ) -> list[RowResult]:
         """Take one batch in, in a transaction of its own; one result per intake, in order.
 
-        The batch commits as a whole; rows that cannot be used are ``rejected`` and the others go in.
+        The batch commits as a whole; rows that cannot be used are ``rejected`` and the others go
+        in. A client id that occurs twice in the batch is one report.
         """
-        raise NotImplementedError
+        for _ in range(_ATTEMPTS):
+            with self._db.transaction(county_code=county_code) as tx:
+                matches = match_many(tx, county_code, _subjects(tx, county_code, intakes), now)
+                records = self._records(tx, county_code, intakes, matches, actor=actor, now=now)
+                good = [match for match in matches if isinstance(match, Match)]
+                written = _insert(tx, good[0], list(records.values())) if good else None
+                if written is None or written["current"]:
+                    created = set(written["created"]) if written else set()
+                    return [
+                        _result(tx, match, records.get(i), created, actor)
+                        for i, match in enumerate(matches)
+                    ]
+        raise Unavailable("Boundaries are being changed; nothing was stored. Send it again.")
+
+    def _records(
+        self,
+        tx: Transaction,
+        county_code: str,
+        intakes: Sequence[Intake],
+        matches: Sequence[Match | InvalidInput],
+        *,
+        actor: Actor | None,
+        now: dt.datetime,
+    ) -> dict[int, dict[str, Any]]:
+        """Return a record for each row that was matched, by its place in the batch."""
+        book = time_book(tx, county_code)
+        matched = [(i, match) for i, match in enumerate(matches) if isinstance(match, Match)]
+        first = self._numbers.reserve(county_code, Counter(m.received_on for _, m in matched))
+        records = {}
+        for i, match in matched:
+            day = match.received_on
+            record = record_of(intakes[i], match, book, actor=actor, now=now)
+            record["client_id"] = intakes[i].client_id or uuid.uuid4()
+            record["number"] = report_number(county_code, day, first[day])
+            first[day] += 1
+            records[i] = record
+        return records
+
+
+def _subjects(
+    tx: Transaction, county_code: str, intakes: Sequence[Intake]
+) -> list[tuple[Where, str | None]]:
+    """Return where and what each intake is; the category suggested where none was given."""
+    words = vocabulary(tx, county_code)
+    return [(i.where, i.category or words.suggest(i.description)) for i in intakes]
+
+
+def _result(
+    tx: Transaction,
+    match: Match | InvalidInput,
+    record: dict[str, Any] | None,
+    created: set[uuid.UUID],
+    actor: Actor | None,
+) -> RowResult:
+    """Say what became of one row of a batch."""
+    if isinstance(match, InvalidInput) or record is None:
+        return RowResult("rejected", errors=match.errors if isinstance(match, InvalidInput) else [])
+    if record["id"] in created:
+        return RowResult("created", record["id"])
+    try:
+        found = _existing(tx, match.county_code, record["client_id"], record["body_sha256"], actor)
+    except ClientIdTaken as error:
+        return RowResult("rejected", errors=error.errors)
+    return RowResult("existing", found.report_id)
 
 
 def _insert(tx: Transaction, match: Match, records: list[dict[str, Any]]) -> Row:

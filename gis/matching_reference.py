@@ -104,6 +104,15 @@ class Depots:
         return {code: np.flatnonzero(codes == code) for code in set(self.utility_codes)}
 
 
+def hold_reference(tx: Transaction, county_code: str) -> None:
+    """Keep layouts and service areas from being activated until the transaction ends.
+
+    ``match.sql`` takes the same lock. Here it is a statement of its own, so that what is read next
+    was committed before the lock was got.
+    """
+    tx.scalar("SELECT pg_advisory_xact_lock_shared(7207, hashtext(%s))", [county_code])
+
+
 def load_reference(
     tx: Transaction,
     county_code: str,
