@@ -47,8 +47,7 @@ def _context(request: Request, actor: Actor | None) -> PageContext:
 
 def _page(request: Request, context: PageContext, html: str) -> HTMLResponse:
     """Answer with a page; an address that chooses a language makes the browser keep it."""
-    policy = services_of(request).pages.content_security_policy
-    response = HTMLResponse(html, headers={**NO_STORE, "Content-Security-Policy": policy})
+    response = HTMLResponse(html, headers=NO_STORE)
     if "lang" in request.query_params:
         response.set_cookie(
             COOKIE,

@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.support.serving import serving
+from api.app import create_app
+from gis.settings import Settings
+from tests.support.server import running
 
 PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module")
-def city_server(city_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city_server(city_url: str) -> Iterator[str]:
     """Address of a server over the module's copy of the sample city."""
-    with serving(city_url, tmp_path_factory.mktemp("server")) as address:
+    with running(create_app(Settings(database_url=city_url, log_level="error"))) as address:
         yield address
 
 

@@ -7,7 +7,9 @@ import re
 
 import pytest
 
-from tests.support.serving import serving
+from api.app import create_app
+from gis.settings import Settings
+from tests.support.server import running
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +27,11 @@ MARKED = """() => {
 
 
 @pytest.fixture(scope="module")
-def tiled_server(city_url, tmp_path_factory):
-    with serving(
-        city_url, tmp_path_factory.mktemp("tiled"), GRIDCALL_BASE_MAPS="openstreetmap,amap"
-    ) as address:
+def tiled_server(city_url):
+    settings = Settings(
+        database_url=city_url, base_maps=("openstreetmap", "amap"), log_level="error"
+    )
+    with running(create_app(settings)) as address:
         yield address
 
 
