@@ -83,12 +83,22 @@ def lock(
             tx.see_county(actor.county_code)
             locked = lock_reports(tx, actor.county_code, [other_id])
             tx.see_as(actor)
+        if action == UNDO:  # the step may have taken the report out of the actor's view
+            tx.see_county(actor.county_code)
         locked |= lock_reports(tx, actor.county_code, [report_id])
     report = locked.get(report_id)
     # The same test in code: where the login owns the tables, row-level security does not apply.
-    if report is None or not set(report.audience).intersection(actor.audience):
+    if report is None or not (
+        set(report.audience).intersection(actor.audience)
+        or (action == UNDO and _stepped_last(tx, actor, report))
+    ):
         raise NotFound("There is no such report.")
     return report, locked.get(other_id) if other_id else None
+
+
+def _stepped_last(tx: Transaction, actor: Actor, report: ReportState) -> bool:
+    way_back = find_way_back(tx, report.county_code, report.id)
+    return way_back is not None and way_back.step.account_id == actor.account_id
 
 
 def _named_report(actor: Actor, text: Any) -> uuid.UUID | None:

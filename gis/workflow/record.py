@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
 from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 
+from gis import rollups
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.ids import uuid7
 from gis.models import Outbox, ReportEvent
+from gis.rollups import Move
 from gis.workflow.case import Case, ReportState
 from gis.workflow.guards import LastStep
 from gis.workflow.store import write_case
@@ -64,12 +65,11 @@ def recount(tx: Transaction, changed: Sequence[tuple[ReportState, ReportState]])
     """Move reports between the rollups' counts where what they are counted by has changed."""
     moves = []
     for before, after in changed:
-        old, new = _counted(before), _counted(after)
-        if old != new:
-            moves += [{**key, "reports": sign} for key, sign in ((old, -1), (new, 1)) if key]
+        old, new = _counted(before, -1), _counted(after, 1)
+        if old is None or new is None or replace(old, reports=1) != new:
+            moves += [move for move in (old, new) if move is not None]
     if moves:
-        county_code = changed[0][0].county_code
-        tx.query("recount_reports", {"county": county_code, "moves": orjson.dumps(moves).decode()})
+        rollups.apply(tx, changed[0][0].county_code, moves)
 
 
 def keep_way_back(
@@ -167,13 +167,16 @@ def _outbox(change: Change, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _counted(report: ReportState) -> dict[str, Any] | None:
+def _counted(report: ReportState, reports: int) -> Move | None:
     """Return what a report is counted by; None if it is not counted."""
     if report.outcome in _NOT_COUNTED:
         return None
-    kept = ("layout_id", "grid_code", "cell_x", "cell_y")
-    return {
-        "category_code": report.category_code or "",
-        "received_on": report.received_on,
-        **{name: report.placement[name] for name in kept},
-    }
+    return Move(
+        layout_id=report.placement["layout_id"],
+        grid_code=report.grid_code,
+        category_code=report.category_code or "",
+        received_on=report.received_on.isoformat(),
+        cell_x=report.placement["cell_x"],
+        cell_y=report.placement["cell_y"],
+        reports=reports,
+    )

@@ -20,18 +20,34 @@ def small_county_template(cluster: Cluster, migrated_template: str) -> str:
     return databases.template(cluster, SMALL_COUNTY, crew.build, base=migrated_template)
 
 
-@pytest.fixture
-def small_county_url(cluster: Cluster, small_county_template: str) -> Iterator[str]:
-    """Give out the owner's URL of a fresh small county."""
+@pytest.fixture(scope="module")
+def small_county(cluster: Cluster, small_county_template: str) -> Iterator[Database]:
+    """Give out the application's pool on a small county, shared by a module's tests."""
     with databases.clone(cluster, small_county_template) as url:
-        yield url
+        yield from _pool(url)
 
 
 @pytest.fixture
-def desk(small_county_url: str) -> Iterator[Desk]:
-    """Give out a desk in a fresh small county."""
-    database = Database(small_county_url, pool_size=6)
+def desk(small_county: Database) -> Iterator[Desk]:
+    """Give out a desk in the module's small county, on Monday at nine."""
+    yield from _desk(small_county)
+
+
+@pytest.fixture
+def fresh_desk(cluster: Cluster, small_county_template: str) -> Iterator[Desk]:
+    """Give out a desk in a small county of its own, for a test that counts or changes rules."""
+    with databases.clone(cluster, small_county_template) as url:
+        for database in _pool(url):
+            yield from _desk(database)
+
+
+def _pool(url: str) -> Iterator[Database]:
+    database = Database(url, pool_size=6)
+    yield database
+    database.close()
+
+
+def _desk(database: Database) -> Iterator[Desk]:
     desk = Desk(database, crew.crew(database))
     yield desk
     desk.reception.close()
-    database.close()

@@ -154,7 +154,13 @@ class Desk:
             ).report_id
 
     def act(
-        self, actor: Actor, report_id: uuid.UUID, action: str, *, seen: str | None = "now", **fields: Any
+        self,
+        actor: Actor,
+        report_id: uuid.UUID,
+        action: str,
+        *,
+        seen: str | None = "now",
+        **fields: Any,
     ) -> Row:
         """Act on a report; with the version it has now unless the test says another."""
         with self.db.transaction() as tx:
@@ -186,7 +192,9 @@ class Desk:
 
     def clocks(self, report_id: uuid.UUID, *, running: bool = True) -> list[Row]:
         """Return the clocks of a report, only those that run unless asked otherwise."""
-        rows = self.rows("SELECT * FROM clock WHERE report_id = %s ORDER BY started_at, id", report_id)
+        rows = self.rows(
+            "SELECT * FROM clock WHERE report_id = %s ORDER BY started_at, id", report_id
+        )
         return [row for row in rows if not running or row["stopped_at"] is None]
 
     def dispatched(self, lead: str = "water-west", *assisting: str, **where: Any) -> uuid.UUID:

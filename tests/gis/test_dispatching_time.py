@@ -1,0 +1,135 @@
+"""Requests for time, and special meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from gis.errors import Conflict, InvalidInput
+from tests.support.crew import Desk
+
+DAY = dt.timedelta(days=1)
+
+
+def handling(desk: Desk) -> uuid.UUID:
+    """Return a report that the water company handles: two working days."""
+    report_id = desk.dispatched("water-west", "power")
+    desk.act(desk.people.water, report_id, "check_in")
+    return report_id
+
+
+def request(desk: Desk, report_id: uuid.UUID, **fields: Any) -> None:
+    """Ask for time, and get it."""
+    kind = "request_suspension" if "until" in fields else "request_extension"
+    desk.act(desk.people.water, report_id, kind, reason="等配件", **fields)
+    desk.act(desk.people.dispatcher, report_id, "approve")
+
+
+def test_an_extension_adds_the_limit_once_more_and_twice_at_most(desk: Desk) -> None:
+    report_id = handling(desk)
+    due_at = desk.row(report_id)["due_at"]
+    desk.act(desk.people.water, report_id, "request_extension", reason="等配件")
+    assert desk.row(report_id)["due_at"] == due_at  # asking changes nothing
+    with pytest.raises(Conflict, match="waiting for an answer"):
+        desk.act(desk.people.water, report_id, "request_extension", reason="等配件")
+    row = desk.act(desk.people.dispatcher, report_id, "approve")
+    assert row["due_at"] == row["close_due_at"] == due_at + 2 * DAY
+    request(desk, report_id)
+    assert desk.row(report_id)["due_at"] == due_at + 6 * DAY  # over a weekend
+    with pytest.raises(Conflict, match="The most"):
+        desk.act(desk.people.water, report_id, "request_extension", reason="再等")
+
+
+def test_a_suspension_stops_the_clock_once(desk: Desk) -> None:
+    report_id = handling(desk)
+    due_at = desk.row(report_id)["due_at"]
+    request(desk, report_id, until=(desk.now + DAY).isoformat())
+    assert desk.row(report_id)["due_at"] == due_at + DAY
+    with pytest.raises(Conflict, match="The most"):
+        request(desk, report_id, until=(desk.now + DAY).isoformat())
+
+
+def test_what_is_not_granted(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    with pytest.raises(Conflict, match="365"):
+        request(desk, report_id, until=(desk.now + 366 * DAY).isoformat())
+    with pytest.raises(InvalidInput):
+        request(desk, report_id, until=desk.now.isoformat())
+    desk.act(people.water, report_id, "request_extension", reason="x")
+    desk.act(people.dispatcher, report_id, "refuse", reason="不同意")
+    with pytest.raises(Conflict, match="no request"):
+        desk.act(people.dispatcher, report_id, "approve")
+    desk.wait(days=3)
+    with pytest.raises(Conflict, match="overdue"):
+        desk.act(people.water, report_id, "request_extension", reason="x")
+
+
+def test_a_request_of_an_ended_part_is_dropped(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    desk.act(people.water, report_id, "request_extension", reason="x")
+    desk.act(people.water, report_id, "return", reason="x")
+    statuses = desk.rows("SELECT status FROM time_request WHERE report_id = %s", report_id)
+    assert statuses == [{"status": "dropped"}]
+    with pytest.raises(Conflict):
+        desk.act(people.dispatcher, report_id, "approve")
+
+
+def test_several_requests_have_to_be_named(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    desk.act(people.power, report_id, "check_in")
+    desk.act(people.water, report_id, "request_extension", reason="x")
+    desk.act(people.power, report_id, "request_extension", reason="y")
+    with pytest.raises(InvalidInput) as wrong:
+        desk.act(people.dispatcher, report_id, "approve")
+    assert [error.field for error in wrong.value.errors] == ["request"]
+    asked = desk.rows("SELECT id FROM time_request WHERE reason = 'y'")[0]["id"]
+    desk.act(people.dispatcher, report_id, "approve", request=str(asked))
+    parts = desk.assignments(report_id)
+    assert [parts[code]["requested"] for code in ("water-west", "power")] == ["extension", None]
+
+
+def test_a_meeting_decides_who_does_what_until_when(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    desk.act(
+        people.supervisor, report_id, "convene",
+        place="市综治中心", meets_at=(desk.now + DAY).isoformat(), bodies=["power", "telecom"],
+    )  # fmt: skip
+    assert "u:370782:telecom" in desk.row(report_id)["audience"]
+    desk.act(people.telecom, report_id, "acknowledge", seen=None)
+    with pytest.raises(Conflict):
+        desk.act(people.telecom, report_id, "acknowledge", seen=None)
+    due_at = desk.now + 3 * DAY
+    desk.act(
+        people.dispatcher, report_id, "record_minutes", minutes="分工如下",
+        decisions=[
+            {"utility": "telecom", "text": "迁移线缆", "due_at": due_at.isoformat()},
+            {"utility": "water-west", "text": "修复主管", "due_at": due_at.isoformat()},
+        ],
+    )  # fmt: skip
+    parts = desk.assignments(report_id)
+    assert (parts["telecom"]["role"], parts["telecom"]["status"]) == ("assisting", "waiting")
+    dues = {clock["assignment_id"]: clock["due_at"] for clock in desk.clocks(report_id)}
+    assert dues[parts["telecom"]["id"]] == dues[parts["water-west"]["id"]] == due_at
+    assert desk.row(report_id)["close_due_at"] == due_at
+    meeting = desk.rows("SELECT * FROM meeting WHERE report_id = %s", report_id)[0]
+    assert [body["acknowledged_at"] is None for body in meeting["bodies"]] == [True, False]
+    assert [decision["utility"] for decision in meeting["decisions"]] == ["telecom", "water-west"]
+    with pytest.raises(Conflict, match="without minutes"):
+        desk.act(people.dispatcher, report_id, "record_minutes", minutes="再次")
+
+
+def test_words_leave_the_version_alone(fresh_desk: Desk) -> None:
+    desk = fresh_desk
+    people, report_id = desk.people, desk.dispatched()
+    version = desk.row(report_id)["version"]
+    desk.act(people.water, report_id, "comment", text="已在路上", seen=None)
+    desk.act(people.dispatcher, report_id, "ask", text="几点到?", of="water-west", seen=None)
+    desk.act(people.supervisor, report_id, "urge", text="请抓紧", seen=None)
+    desk.act(people.supervisor, report_id, "urge", seen=None)
+    assert desk.row(report_id)["version"] == version
+    assert desk.events(report_id)[-4:] == ["comment", "ask", "urge", "urge"]
+    messages = desk.rows("SELECT text, asked_of FROM message ORDER BY id")
+    assert [message["asked_of"] for message in messages] == ["", "water-west", ""]
