@@ -20,40 +20,16 @@ STEPS = (
     "accepted", "dispatched", "returned", "redispatched", "checked_in", "first_handled", "reworked",
     "handled", "closed",
 )  # fmt: skip
-_CALLED = [
-    "description",
-    "address",
-    "urgent",
-    "source",
-    "source_number",
-    "reporter_name",
-    "reporter_phone",
-    "lon",
-    "lat",
-    "accuracy_m",
-    "grid_code",
-    "place_code",
-]
+_CALLED = (
+    "description", "address", "urgent", "source", "source_number", "reporter_name",
+    "reporter_phone", "lon", "lat", "accuracy_m", "grid_code", "place_code",
+)  # fmt: skip
 _COURSE = ["status", "outcome", "lead", "assisting", "return_reason", "cause", "result", "remedy"]
-_LIVE = [
-    "key",
-    "category",
-    "description",
-    "address",
-    "source",
-    "reporter_name",
-    "reporter_phone",
-    "account",
-    "lon",
-    "lat",
-    "accuracy_m",
-    "status",
-    "outcome",
-    "cause",
-    "result",
-    "remedy",
-    "merged_into",
-]
+_LIVE = (
+    "key", "category", "description", "address", "source", "reporter_name", "reporter_phone",
+    "account", "lon", "lat", "accuracy_m", "status", "outcome", "cause", "result", "remedy",
+    "merged_into", "answer",
+)  # fmt: skip
 
 
 def reports_csv() -> bytes:
@@ -106,7 +82,7 @@ def outbreaks_csv() -> bytes:
 
 
 def live_csv() -> bytes:
-    """The reports of the last 48 hours; steps are minutes before the load."""
+    """Live reports of the last 48 hours; steps are minutes before the load."""
     steps = ("received", "accepted", "dispatched", "checked_in", "handled", "closed")
     rows = (
         (*attrgetter(*_LIVE)(report), *(report.ago.get(step) for step in steps))

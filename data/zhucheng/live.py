@@ -107,6 +107,8 @@ class LiveReport:
     ----------
     merged_into
         Key of the report that it was merged into, or empty.
+    answer
+        What the resident answered since, if anything.
     """
 
     key: str
@@ -127,6 +129,7 @@ class LiveReport:
     cause: str
     remedy: str
     merged_into: str = ""
+    answer: str = ""
 
 
 @cache
@@ -138,7 +141,12 @@ def live() -> tuple[LiveReport, ...]:
         found.extend(_dealt(group, rng))
     ordered = sorted(found, key=lambda report: -report.ago["received"])
     keyed = [replace(report, key=f"L{n:03d}") for n, report in enumerate(ordered, start=1)]
-    return _merged(keyed)
+    answers = cycle(("satisfied", "unsatisfied", "", "satisfied"))
+    answered = [
+        replace(r, answer=next(answers)) if r.outcome == "resolved" and r.reporter_name else r
+        for r in keyed
+    ]
+    return _merged(answered)
 
 
 def _dealt(group: Group, rng: np.random.Generator) -> list[LiveReport]:

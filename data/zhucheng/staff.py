@@ -20,6 +20,8 @@ _LAST_DAY = dt.date(2021, 12, 1)
 # Shares of grids in which the ladder has to climb: nobody on duty but a leader, or nobody at all.
 _ONLY_LEADER = 0.030
 _NOBODY = 0.018
+# Communities, by their place in the list, in which nobody at all is on duty: the town's people are.
+_ASLEEP = (57, 181)
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,13 @@ def _posts() -> list[Person]:
     """List all posts: three or more a grid, one a community, two a town, filled up to the count."""
     rng = rng_for("posts")
     fate = rng.random(len(grids()))
+    asleep = {communities()[at].code for at in _ASLEEP}
+    fate[[grid.community.code in asleep for grid in grids()]] = 0.0
     posts: list[Person] = []
     for grid, luck in zip(grids(), fate, strict=True):
         posts.extend(_posts_of(grid, float(luck), rng))
     for community in communities():
-        on_duty = bool(rng.random() < 0.8)
+        on_duty = bool(rng.random() < 0.8) and community.code not in asleep
         posts.append(
             _post("member", "", community.code, town_seats()[community.town].code, on_duty)
         )
