@@ -16,6 +16,11 @@ _MODULES = {
     "worker": "worker",
     "migrate": "migrate",
     "doctor": "doctor",
+    "import": "imports",
+    "template": "template",
+    "county": "county",
+    "layout": "layout",
+    "account": "account",
 }
 """The first word after ``gridcall``, and the module of ``api.commands`` that answers it."""
 
@@ -60,7 +65,7 @@ def main() -> int:
     except GridCallError as error:
         sys.stderr.write(f"{error.detail}\n")
         if isinstance(error, InvalidInput):
-            for wrong in error.errors:
+            for wrong in error.errors if len(error.errors) > 1 else ():
                 sys.stderr.write(f"  {wrong.field}: {wrong.reason}\n")
         return 1
     except ValidationError as error:

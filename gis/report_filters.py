@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import shapely
 from geoalchemy2 import Geography
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from sqlalchemy import (
     ColumnElement,
@@ -102,23 +104,17 @@ def polygon_of(text: str) -> shapely.Geometry:
         It is neither, not a valid polygon of at most 2,000 vertices, or not in degrees.
     """
     try:
-        polygon = (
-            shape(json.loads(text)) if text.lstrip().startswith("{") else shapely.from_wkt(text)
-        )
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        shapely.errors.ShapelyError,
-    ):
+        with np.errstate(invalid="ignore"):  # a vertex that is no number is refused below
+            is_json = text.lstrip().startswith("{")
+            polygon = shape(json.loads(text)) if is_json else shapely.from_wkt(text)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ShapelyError):
         raise InvalidInput.of("within", "write a polygon as WKT or GeoJSON") from None
     if not isinstance(polygon, (shapely.Polygon, shapely.MultiPolygon)) or polygon.is_empty:
         raise InvalidInput.of("within", "must be a polygon")
     if shapely.get_num_coordinates(polygon) > _MOST_VERTICES:
         raise InvalidInput.of("within", f"may have {_MOST_VERTICES} vertices at most")
+    if not np.isfinite(shapely.get_coordinates(polygon)).all():
+        raise InvalidInput.of("within", "has a vertex that is no number")
     if not polygon.is_valid:
         raise InvalidInput.of("within", "crosses itself")
     try:

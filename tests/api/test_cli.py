@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from api import cli
 from api.cli import make_app
 from api.commands import doctor
 from api.commands.serve import is_loopback
@@ -21,16 +23,32 @@ from tests.support.docs import command_words
 from tests.support.installation import free_port
 
 
-def gridcall(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api", *arguments],
-        cwd=CHECKOUT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+@dataclass(frozen=True)
+class Answer:
+    """What a command did."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def gridcall(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Answer]:
+    """Return a way to call the command line, in this process: a new one takes seconds to import all."""
+
+    def call(*arguments: str, **environment: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["gridcall", *arguments])
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        try:
+            code = cli.main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        return Answer(code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.mark.parametrize("words", command_words(), ids=" ".join)
@@ -38,23 +56,25 @@ def test_every_help_says_what_it_does_and_shows_an_example(words: tuple[str, ...
     answer = CliRunner().invoke(make_app(), [*words, "--help"])
     assert answer.exit_code == 0
     assert re.search(rf"gridcall {' '.join(words)}", answer.output.split("Example:")[1])
-    assert (
-        answer.output.splitlines()[3].strip().endswith((".", ":"))
-        or answer.output.splitlines()[3].strip()
-    )
 
 
 def test_module_and_command_are_the_same() -> None:
-    answer = gridcall("--help")
+    answer = subprocess.run(
+        [sys.executable, "-m", "api", "worker", "--help"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert answer.returncode == 0
-    assert "Usage: gridcall" in answer.stdout
+    assert "Usage: gridcall worker" in answer.stdout
 
 
-def test_wrong_usage_is_2() -> None:
+def test_wrong_usage_is_2(gridcall: Callable[..., Answer]) -> None:
     assert gridcall("nonsense").returncode == 2
 
 
-def test_wrong_setting_is_named_without_its_value() -> None:
+def test_wrong_setting_is_named_without_its_value(gridcall: Callable[..., Answer]) -> None:
     answer = gridcall("migrate", DATABASE_URL="mysql://user:secret@host/d")
     assert answer.returncode == 2
     assert "DATABASE_URL" in answer.stderr
@@ -62,7 +82,9 @@ def test_wrong_setting_is_named_without_its_value() -> None:
     assert "Traceback" not in answer.stderr
 
 
-def test_unreachable_database_is_1_and_says_why_without_a_trace() -> None:
+def test_unreachable_database_is_1_and_says_why_without_a_trace(
+    gridcall: Callable[..., Answer],
+) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     answer = gridcall("migrate", DATABASE_URL=url)
     assert answer.returncode == 1
@@ -70,14 +92,18 @@ def test_unreachable_database_is_1_and_says_why_without_a_trace() -> None:
     assert "Traceback" not in answer.stderr
 
 
-def test_migrate_and_doctor_agree_on_a_database(database_url: str) -> None:
+def test_migrate_and_doctor_agree_on_a_database(
+    gridcall: Callable[..., Answer], database_url: str
+) -> None:
     assert gridcall("migrate", DATABASE_URL=database_url).returncode == 0
     answer = gridcall("doctor", DATABASE_URL=database_url, PORT=str(free_port()))
     assert answer.returncode == 0, answer.stdout
     assert "database: DATABASE_URL answers" in answer.stdout
 
 
-def test_doctor_names_a_database_that_needs_migrating(database_url: str) -> None:
+def test_doctor_names_a_database_that_needs_migrating(
+    gridcall: Callable[..., Answer], database_url: str
+) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     answer = gridcall("doctor", DATABASE_URL=database_url, PORT=str(free_port()))
@@ -85,7 +111,9 @@ def test_doctor_names_a_database_that_needs_migrating(database_url: str) -> None
     assert "get it with: gridcall migrate" in answer.stdout
 
 
-def test_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
+def test_taken_port_is_said_before_anything_is_done(
+    gridcall: Callable[..., Answer], tmp_path: Path
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -97,7 +125,9 @@ def test_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
     assert not home.exists()
 
 
-def test_doctor_names_a_port_that_is_taken_by_a_stranger(database_url: str) -> None:
+def test_doctor_names_a_port_that_is_taken_by_a_stranger(
+    gridcall: Callable[..., Answer], database_url: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = str(taken.getsockname()[1])
