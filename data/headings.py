@@ -59,6 +59,7 @@ _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
         "place": "有处议事,place,有地议事,有场所议事",
         "authority": "有权拍板,authority,有权定事",
         "rules": "有章理事,rules,有章办事",
+        "five_haves": "五有,five_haves",
         "boundary": _BOUNDARY,
     },
     "staff": {
@@ -139,8 +140,7 @@ _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
         "urgent": "是否紧急,urgent,紧急",
         "reporter_name": "上报人,reporter_name,诉求人,反映人,来电人,姓名,联系人,上报人姓名",
         "reporter_phone": f"{_TELEPHONE},reporter_phone,上报人电话,来电号码",
-        "grid_code": _GRID_CODE,
-        "place_code": "地名编码,place_code,标准地名编码",
+        "closed_at": "办结时间,closed_at,结案时间,完成时间,办理完成时间,closed_date",
     },
 }  # fmt: skip
 

@@ -56,7 +56,12 @@ def crs_of(table: Table, stated: str | None) -> Crs:
 
 
 def read_positions(
-    reader: FieldReader, crs: Crs, home: BBox | None, *, required: bool
+    reader: FieldReader,
+    crs: Crs,
+    home: BBox | None,
+    *,
+    required: bool,
+    whole_file: bool = True,
 ) -> tuple[FloatArray, FloatArray]:
     """Read one position per row, from point shapes or from longitude and latitude columns.
 
@@ -66,6 +71,8 @@ def read_positions(
         Where the county lies, to name the likely cause; None if not known yet.
     required
         Whether a row without a position is a problem.
+    whole_file
+        Whether the file may still be refused as a whole; False once rows of it are in.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def read_positions(
     lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
     lon[given], lat[given] = to_wgs84(x[given], y[given], crs)
     outside = given & ~nowhere & ~in_area_of_use(lon, lat, crs)
-    if outside.sum() > _SYSTEMATIC * given.sum():
+    if whole_file and outside.sum() > _SYSTEMATIC * given.sum():
         _refuse_file(reader, x, y, outside, crs, home)
     reader.refuse(outside, "longitude", lambda i: _row_cause(x[i], y[i], crs, home))
     bad = outside | nowhere | ~given

@@ -47,7 +47,7 @@ def open_delimited(path: Path, name: str, known: frozenset[str]) -> Table:
         If the file is empty or its text cannot be read.
     """
     encoding = text_encoding(path)
-    delimiter = _delimiter(path, encoding)
+    delimiter = _delimiter(path, encoding, known)
     headings = _find_headings(_csv_rows(path, encoding, delimiter, name), known, name)
 
     def read(size: int) -> Iterator[Chunk]:
@@ -103,11 +103,17 @@ def _heading_notes(headings: _Headings) -> list[str]:
     return [f"headings in row {headings.row}"] if headings.row > 1 else []
 
 
-def _delimiter(path: Path, encoding: TextEncoding) -> str:
+def _delimiter(path: Path, encoding: TextEncoding, known: frozenset[str]) -> str:
+    """Return the mark that parts a line into the most known headings, else the commonest."""
     with path.open(encoding=encoding.name, newline="") as source:
         start = source.read(64 * 1024)
     lines = [line for line in start.splitlines()[:_HEADING_SEARCH_ROWS] if line.strip()]
-    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines), default=0))
+
+    def fitness(mark: str) -> tuple[int, int]:
+        found = max((_known_count(line.split(mark), known) for line in lines), default=0)
+        return found, lines[0].count(mark) if lines else 0
+
+    return max(_DELIMITERS, key=fitness)
 
 
 def _csv_rows(path: Path, encoding: TextEncoding, delimiter: str, name: str) -> Iterator[Row]:

@@ -30,7 +30,9 @@ __all__ = [
     "Utility",
     "add_county",
     "find_known",
+    "find_staff_id",
     "get_county",
+    "list_counties",
     "upsert_categories",
     "upsert_places",
     "upsert_staff",
@@ -204,6 +206,28 @@ def get_county(tx: Transaction, county_code: str) -> County:
             f"There is no county {county_code}: add it with `gridcall county add {county_code} NAME`."
         )
     return County(**row)
+
+
+def list_counties(tx: Transaction) -> list[County]:
+    """Return all counties by their codes."""
+    rows = tx.rows("SELECT code FROM county ORDER BY code")
+    return [get_county(tx, row["code"]) for row in rows]
+
+
+def find_staff_id(tx: Transaction, county_code: str, code: str) -> int:
+    """Return the id of a person by the code that files use.
+
+    Raises
+    ------
+    NotFound
+        The county has nobody of that code.
+    """
+    found = tx.scalar(
+        "SELECT id FROM grid_staff WHERE county_code = %s AND code = %s", (county_code, code)
+    )
+    if found is None:
+        raise NotFound(f"County {county_code} has no grid staff {code}.")
+    return int(found)
 
 
 def find_known(tx: Transaction, county_code: str) -> Known:

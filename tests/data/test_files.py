@@ -85,6 +85,12 @@ def test_delimited_text_round_trips_in_every_encoding(tmp_path, encoding, delimi
     assert stated == (encoding in {"gb18030", "utf-16"})
 
 
+def test_lists_inside_cells_do_not_decide_the_delimiter(tmp_path):
+    path = tmp_path / "grids.csv"
+    path.write_text("code,name\n1,a|b|c|d|e|f\n", encoding="utf-8")
+    assert read(path)[0].columns == ("code", "name")
+
+
 def test_gb18030_is_stated_by_name(tmp_path):
     table, _ = read(write_csv(tmp_path / "grids.csv", "gb18030"))
     assert table.notes == ("read as GB18030",)

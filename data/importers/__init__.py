@@ -1,0 +1,1 @@
+"""One importer per kind of file; each reads, checks and hands to ``gis`` what it found."""

@@ -1,0 +1,312 @@
+"""Reports: good rows go in, bad rows go to a file with row number, field and reason.
+
+The file is read in chunks, each chunk's columns become values, datum and category are settled, and
+`gis.bulk` matches and writes it in a transaction of its own. Stopping anywhere and importing the
+same file again goes on where it stopped: every row has an id that does not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.fields import FieldReader, Texts
+from data.files import open_table
+from data.headings import Mapped
+from data.importers.checks import known_or_hint
+from data.importers.run import (
+    ImportRun,
+    Outcome,
+    Surroundings,
+    column_notes,
+    mapped_columns,
+    surroundings,
+)
+from data.latin import pinyin_name
+from data.positions import crs_of, read_positions
+from data.rejects import RejectsFile
+from data.tables import Problem, Table
+from gis.bulk import BATCH_ROWS, ImportCount, ReportImporter, count_known
+from gis.datum import Crs
+from gis.errors import InvalidInput
+from gis.registry import Category, Tally, upsert_categories
+
+__all__ = ["ReportOptions", "check_source", "import_reports"]
+
+SOURCES: Final = {
+    "网格员": "grid_staff", "grid_staff": "grid_staff", "网格员上报": "grid_staff", "网格": "grid_staff",
+    "网格上报": "grid_staff", "网格呼叫": "grid_staff",
+    "志愿者": "volunteer", "volunteer": "volunteer", "志愿者上报": "volunteer",
+    "党支部": "party_branch", "party_branch": "party_branch", "党组织": "party_branch",
+    "群众": "resident", "resident": "resident", "居民": "resident", "市民": "resident", "公众": "resident",
+    "群众上报": "resident", "公众上报": "resident",
+    "12345": "hotline_12345", "hotline_12345": "hotline_12345", "热线": "hotline_12345",
+    "12345热线": "hotline_12345", "政务热线": "hotline_12345", "市民热线": "hotline_12345",
+    "巡查": "patrol", "patrol": "patrol", "巡查上报": "patrol", "监督员": "patrol",
+    "责任单位": "utility", "utility": "utility", "单位": "utility",
+}  # fmt: skip
+_SHOWN_PROBLEMS: Final = 1_000
+_FAR_SHARE: Final = 0.5
+_FAR_DEG: Final = 0.5
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How a file of reports is taken in.
+
+    Attributes
+    ----------
+    columns
+        Field to heading as chosen by option.
+    source
+        Source of rows that name none.
+    create_categories
+        Add categories that the county does not have, instead of refusing their rows.
+    rejects
+        Where rows left out go; None: beside the file.
+    """
+
+    columns: dict[str, str | None] = field(default_factory=dict)
+    source: str = "grid_staff"
+    create_categories: bool = False
+    rejects: Path | None = None
+
+
+def import_reports(
+    run: ImportRun,
+    options: ReportOptions,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Outcome:
+    """Import reports in batches that commit one by one.
+
+    Parameters
+    ----------
+    progress
+        Called with (rows done, about how many there are) after each batch.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be read, has no positions, or its positions are meant otherwise.
+    """
+    around = surroundings(run)
+    with open_table(run.path, "reports", layer=run.layer) as table, ExitStack() as stack:
+        mapped = mapped_columns("reports", table, _required(table), options.columns)
+        rejects = RejectsFile(
+            options.rejects or run.path.with_name(f"{run.path.name}.rejects.csv"), table.columns
+        )
+        stack.enter_context(rejects)
+        work = _Work(run, options, around, mapped, crs_of(table, run.crs), stack)
+        for chunk in table.chunks(BATCH_ROWS):
+            reader = FieldReader(chunk, mapped)
+            work.take(reader)
+            if not run.dry_run:
+                rejects.write(reader)
+            progress(work.rows, max(table.approximate_rows, work.rows))
+        return work.outcome(table, rejects.path)
+
+
+def _required(table: Table) -> tuple[str, ...]:
+    return () if table.has_geometry else ("longitude", "latitude")
+
+
+class _Work:
+    """One import under way."""
+
+    def __init__(
+        self,
+        run: ImportRun,
+        options: ReportOptions,
+        around: Surroundings,
+        mapped: Mapped,
+        crs: Crs,
+        stack: ExitStack,
+    ) -> None:
+        self.rows = 0
+        self._run, self._options, self._around = run, options, around
+        self._mapped, self._crs, self._stack = mapped, crs, stack
+        self._importers: dict[str, ReportImporter] = {}
+        self._categories = dict(around.known.categories)
+        self._made: list[str] = []
+        self._count = ImportCount()
+        self._rejected = 0
+        self._problems: list[Problem] = []
+        self._far = self._placed = 0
+        self._seen: Counter[bytes] = Counter()
+
+    def take(self, reader: FieldReader) -> None:
+        """Read one chunk and write its good rows."""
+        frame, sources = self._frame(reader)
+        good = ~reader.bad
+        wrong = {problem.row for problem in reader.problems}
+        self.rows += len(reader.rows) + len(reader.chunk.problems)
+        self._rejected += len(wrong)
+        room = max(_SHOWN_PROBLEMS - len(self._problems), 0)
+        self._problems.extend(sorted(reader.problems, key=lambda problem: problem.row)[:room])
+        for source in sorted(set(sources[good])):
+            rows = np.flatnonzero(good & (sources == source))
+            self._count += self._write(source, frame.take(rows).reset_index(drop=True))
+
+    def outcome(self, table: Table, rejects: Path) -> Outcome:
+        """Say what became of the file."""
+        notes = [*column_notes(table, self._mapped)]
+        if "captured_at" not in self._mapped.columns:
+            notes.append("no column of times: the reports are received now")
+        if "id" not in self._mapped.columns:
+            notes.append("no column of numbers: rows are told apart by all they say")
+        if self._made:
+            notes.append(f"categories added: {', '.join(self._made)}")
+        if self._placed and self._far / self._placed > _FAR_SHARE:
+            notes.append(
+                f"{100 * self._far / self._placed:.0f} % of the positions lie far outside the "
+                f"county: is {self._crs.name} right, and is {self._around.county.name} the county?"
+            )
+        tally = Tally(self._count.created, 0, self._count.existing)
+        all_bad = self._rejected > 0 and self._rejected == self.rows
+        return Outcome(
+            "reports",
+            table.name,
+            self.rows,
+            tally,
+            refused="none of its rows can be used" if all_bad else None,
+            problems=tuple(self._problems),
+            notes=tuple(notes),
+            rejects=rejects if self._rejected and not self._run.dry_run else None,
+            rejected=self._rejected,
+        )
+
+    def _frame(self, reader: FieldReader) -> tuple[pd.DataFrame, Texts]:
+        """Return the columns that `gis.bulk` takes, and each row's source."""
+        first = self.rows == 0
+        lon, lat = read_positions(
+            reader, self._crs, self._around.home, required=True, whole_file=first
+        )
+        self._note_far(lon, lat)
+        now, zone = self._run.now, self._around.zone
+        latest = now + pd.Timedelta(days=1)
+        captured = reader.moments("captured_at", zone, latest=latest)
+        if reader.has("captured_at"):
+            reader.refuse(captured.isna().to_numpy() & ~reader.bad, "captured_at", "is missing")
+        closed = reader.moments("closed_at", zone, latest=latest)
+        early = (closed < captured).to_numpy()
+        reader.refuse(early, "closed_at", "lies before the report was made")
+        categories = self._read_categories(reader)
+        frame = pd.DataFrame(
+            {
+                "source_number": self._source_numbers(reader),
+                "category": categories,
+                "description": reader.text("description", longest=4_000),
+                "lon": lon,
+                "lat": lat,
+                "crs": self._crs.name,
+                "accuracy_m": reader.number("accuracy_m", least=0, most=1e6),
+                "captured_at": captured,
+                "received_at": captured.fillna(pd.Timestamp(now)),
+                "address": reader.text("address", longest=400),
+                "urgent": reader.flag("urgent"),
+                "reporter_name": reader.text("reporter_name", longest=100),
+                "reporter_phone": reader.code("reporter_phone", longest=40),
+                "closed_at": closed,
+            }
+        )
+        silent = (frame["description"] == "").to_numpy() & (categories == "")
+        reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
+        return frame, reader.choice("source", SOURCES, default=self._options.source)
+
+    def _read_categories(self, reader: FieldReader) -> Texts:
+        given = reader.text("category", longest=100)
+        unknown = sorted({name for name in given if name and name not in self._categories})
+        if unknown and self._options.create_categories:
+            self._create(unknown)
+        known = self._categories
+        wrong = np.fromiter((bool(name) and name not in known for name in given), dtype=bool)
+        hints = {name: known_or_hint(name, known, "category") for name in unknown[:200]}
+        reader.refuse(
+            wrong,
+            "category",
+            lambda i: hints.get(given[i], "there is no such category") + _CREATE_HINT,
+        )
+        return np.array([known.get(name, "") for name in given], dtype=object)
+
+    def _create(self, names: list[str]) -> None:
+        """Add categories; a name that is a code already is one, others get one in Latin letters."""
+        taken = set(self._categories.values())
+        made = []
+        for name in names:
+            code = name if _CODE.fullmatch(name) else _slug(name)
+            free = next(
+                c for n in range(1, 10_000) if (c := code if n == 1 else f"{code}_{n}") not in taken
+            )
+            taken.add(free)
+            parent, dot, _ = free.rpartition(".")
+            made.append(
+                Category(free, name, pinyin_name(name), parent if dot and parent in taken else None)
+            )
+            self._categories[name] = free
+        with self._run.transaction() as tx:
+            upsert_categories(tx, self._run.county_code, made, now=self._run.now)
+        self._made.extend(names)
+
+    def _source_numbers(self, reader: FieldReader) -> Texts:
+        """Return what tells a row apart: its number, else a hash of all it says and its count."""
+        numbers = reader.code("id", longest=100)
+        for i in np.flatnonzero(numbers == "").tolist():
+            said = "\x1f".join(str(cell) for cell in reader.chunk.frame.iloc[i])
+            if reader.chunk.geometry is not None:
+                said += str(reader.chunk.geometry[i])
+            digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
+            self._seen[digest] += 1
+            numbers[i] = f"{digest.hex()}-{self._seen[digest]}"
+        return numbers
+
+    def _note_far(self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> None:
+        home = self._around.home
+        if home is not None:
+            near = (lon > home.west - _FAR_DEG) & (lon < home.east + _FAR_DEG)
+            near &= (lat > home.south - _FAR_DEG) & (lat < home.north + _FAR_DEG)
+            placed = np.isfinite(lon)
+            self._placed += int(placed.sum())
+            self._far += int((placed & ~near).sum())
+
+    def _write(self, source: str, frame: pd.DataFrame) -> ImportCount:
+        if self._run.dry_run:
+            with self._run.transaction() as tx:
+                return count_known(tx, self._run.county_code, source, frame["source_number"])
+        if source not in self._importers:
+            importer = ReportImporter(self._run.db, self._run.county_code, source=source)
+            self._importers[source] = self._stack.enter_context(importer)
+        return self._importers[source].write(frame)
+
+
+_CREATE_HINT: Final = "; --create-categories adds it"
+
+
+def _slug(name: str) -> str:
+    latin = re.sub(r"[^a-z0-9]+", "_", pinyin_name(name).lower()).strip("_")
+    return latin if latin[:1].isalpha() else f"category_{latin}".rstrip("_")
+
+
+def check_source(source: str) -> str:
+    """Return the source that a word stands for.
+
+    Raises
+    ------
+    InvalidInput
+        If it stands for none.
+    """
+    if source not in SOURCES:
+        raise InvalidInput.of(
+            "source", f"must be one of {', '.join(dict.fromkeys(SOURCES.values()))}"
+        )
+    return SOURCES[source]

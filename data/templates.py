@@ -1,0 +1,187 @@
+"""Example workbooks: filled, explained, and importable as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from data.headings import Kind, field_headings
+
+__all__ = ["write_template"]
+
+_REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
+    "grids": ("code", "boundary"),
+    "staff": ("name",),
+    "utilities": ("code", "name"),
+    "service-areas": ("utility_code", "boundary"),
+    "categories": ("code", "name"),
+    "places": ("name", "longitude", "latitude"),
+    "reports": ("longitude", "latitude"),
+}
+_COORDINATE: Final = "度；其他坐标系用 --crs 说明 / degrees, or another system named with --crs"
+_YES_NO: Final = "是或否 / yes or no"
+_LIST: Final = "多个用分号隔开 / several are parted by semicolons"
+_LIMIT: Final = "如 15分钟、2紧急工作时、4工作时、5工作日、3自然日 / a number and a unit"
+_BOUNDARY: Final = "WKT；也可用 GeoJSON、Shapefile 等带图形的文件 / or use a file with shapes"
+_MEANINGS: Final[dict[str, str]] = {
+    "boundary": _BOUNDARY,
+    "longitude": _COORDINATE,
+    "latitude": _COORDINATE,
+    "population": "人 / people",
+    "households": "户 / households",
+    "town_code": "9 位 / 9 digits",
+    "community_code": "12 位 / 12 digits",
+    "grid_code": "现行网格方案中的编码 / of the active layout",
+    "on_duty": _YES_NO,
+    "sensitive": _YES_NO,
+    "urgent": _YES_NO,
+    "person": _YES_NO,
+    "funds": _YES_NO,
+    "place": _YES_NO,
+    "authority": _YES_NO,
+    "rules": _YES_NO,
+    "five_haves": '五列之外的写法 / instead of the five columns: {"person": true}',
+    "role": "网格长、网格员、党支部书记、志愿者 / leader, member, branch_secretary, volunteer",
+    "valid_from": "如 2022-05-01 / a date",
+    "valid_to": "如 2022-05-01 / a date",
+    "categories": f"编码或名称，{_LIST}",
+    "category_code": "编码或名称；空为该单位全部事项 / empty: all that the utility handles",
+    "category": "编码或名称；空则按描述推断 / empty: suggested from the description",
+    "parent_code": "大类编码；空则取小数点前 / empty: what stands before the dot",
+    "tags": _LIST,
+    "keywords": _LIST,
+    "level": "镇街或市级 / town or municipal",
+    "limit_accept": _LIMIT,
+    "limit_check_in": _LIMIT,
+    "limit_handle": _LIMIT,
+    "limit_verify": _LIMIT,
+    "priority": "1 为先 / 1 first",
+    "kind": "企业、部门、镇街；小区、村、市场、道路 / utility, department, town; estate, village, market, road",
+    "depot_code": "一个单位多个站点则写多行 / one row for each depot",
+    "accuracy_m": "米 / metres",
+    "captured_at": "无时区则为当地时间 / local time unless a zone is given",
+    "closed_at": "已办结的填写 / of settled reports",
+    "id": "来源系统中的编号，重复导入不会重复 / the number in its source; importing again adds nothing",
+    "source": "网格员、志愿者、党支部、群众、12345、巡查、责任单位 / who reported",
+}
+
+
+def write_template(kind: Kind, path: Path, *, county_code: str) -> None:
+    """Write an example workbook: a sheet that can be imported, and one that explains it.
+
+    Parameters
+    ----------
+    kind
+        What the file is for.
+    path
+        Where to write it; an existing file is replaced.
+    county_code
+        Six digits with which the codes in it begin.
+    """
+    headings = field_headings(kind)
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    sheet = workbook.create_sheet(kind)
+    sheet.append(list(headings.values()))
+    for row in _examples(kind, county_code):
+        sheet.append([row.get(name) for name in headings])
+    _format(sheet, {name: i for i, name in enumerate(headings, start=1)})
+    notes = workbook.create_sheet("说明")
+    notes.append(["列 / column", "字段 / field", "必填 / required", "说明 / meaning"])
+    for name, heading in headings.items():
+        required = "是 / yes" if name in _REQUIRED[kind] else ""
+        notes.append([heading, name, required, _MEANINGS.get(name, "")])
+    _format(notes, {})
+    workbook.save(path)
+
+
+def _format(sheet: Any, columns: dict[str, int]) -> None:
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    for i in range(1, sheet.max_column + 1):
+        sheet.column_dimensions[get_column_letter(i)].width = 18
+    for name, i in columns.items():
+        # Codes as text: as numbers a spreadsheet would cut them to 15 digits.
+        if name.endswith("code") or name in {"code", "id", "telephone"}:
+            for cell in sheet[get_column_letter(i)]:
+                cell.number_format = "@"
+        if name == "boundary":
+            for cell in sheet[get_column_letter(i)]:
+                cell.alignment = Alignment(wrap_text=False)
+
+
+def _examples(kind: Kind, county: str) -> list[dict[str, Any]]:
+    town, community = f"{county}001", f"{county}001001"
+    grid = f"{community}001"
+    match kind:
+        case "grids":
+            return _example_grids(town, community)
+        case "staff":
+            return [
+                {"code": "W0001", "name": "王示例", "role": "网格员", "grid_code": grid,
+                 "telephone": "13800000001", "valid_from": "2022-01-01", "on_duty": "是"},
+                {"code": "W0002", "name": "李示例", "role": "网格长", "community_code": community,
+                 "telephone": "13800000002", "valid_from": "2022-01-01", "on_duty": "否"},
+            ]  # fmt: skip
+        case "utilities":
+            company = {"code": "shuiwu", "name": "示例供水公司", "name_en": "Example Water", "kind": "企业",
+                       "telephone": "0536-0000000", "categories": "gongshui"}  # fmt: skip
+            return [
+                company | {"depot_code": "1", "depot_name": "城区站", "longitude": 119.405, "latitude": 35.995},
+                {"code": "shuiwu", "depot_code": "2", "depot_name": "北站", "longitude": 119.425, "latitude": 36.005},
+            ]  # fmt: skip
+        case "service-areas":
+            return [
+                {"code": "shuiwu-1", "name": "城区供水", "utility_code": "shuiwu", "category_code": "供水",
+                 "priority": 1, "hours": "24 h",
+                 "boundary": "POLYGON ((119.39 35.98, 119.44 35.98, 119.44 36.02, 119.39 36.02, 119.39 35.98))"},
+            ]  # fmt: skip
+        case "categories":
+            return [
+                {"code": "gongshui", "name": "供水", "name_en": "Water supply", "keywords": "停水；没水", "position": 1},
+                {"code": "gongshui.shuiya", "name": "水压低", "name_en": "Low water pressure", "tags": "pipes",
+                 "keywords": "水压；水小", "sensitive": "否", "level": "镇街", "position": 2,
+                 "limit_accept": "15分钟", "limit_check_in": "1紧急工作时", "limit_handle": "4工作时",
+                 "limit_verify": "1工作日"},
+            ]  # fmt: skip
+        case "places":
+            return [
+                {"code": "D0001", "kind": "小区", "name": "示例花园", "name_en": "Example Garden",
+                 "address": "示例街道 1 号", "longitude": 119.405, "latitude": 35.995, "grid_code": grid},
+                {"code": "D0002", "kind": "村", "name": "示例村", "longitude": 119.425, "latitude": 36.005},
+            ]  # fmt: skip
+        case "reports":
+            return [
+                {"id": "2022-000001", "category": "水压低", "description": "示例花园四楼以上水压低",
+                 "longitude": 119.405, "latitude": 35.995, "accuracy_m": 12, "captured_at": "2022-05-01 08:30",
+                 "source": "网格员", "address": "示例花园 3 号楼", "urgent": "否", "reporter_name": "王示例",
+                 "reporter_phone": "13800000001", "closed_at": "2022-05-01 11:00"},
+                {"id": "2022-000002", "description": "示例村停水", "longitude": 119.425, "latitude": 36.005,
+                 "captured_at": "2022-05-02 14:05", "source": "12345"},
+            ]  # fmt: skip
+
+
+def _example_grids(town: str, community: str) -> list[dict[str, Any]]:
+    """Return two squares side by side."""
+    common = {
+        "town_code": town, "town_name": "示例街道", "community_code": community, "community_name": "示例社区",
+        "person": "是", "funds": "是", "place": "是", "authority": "是", "rules": "是",
+    }  # fmt: skip
+    return [
+        common
+        | {
+            "code": f"{community}00{i + 1}",
+            "name": f"示例第{'一二'[i]}网格",
+            "name_en": f"Example grid {i + 1}",
+            "population": 1200 + i,
+            "households": 400 + i,
+            "party_branch": f"示例第{'一二'[i]}网格党支部",
+            "boundary": f"POLYGON (({w} 35.98, {e} 35.98, {e} 36.02, {w} 36.02, {w} 35.98))",
+        }
+        for i, (w, e) in enumerate([(119.39, 119.415), (119.415, 119.44)])
+    ]
