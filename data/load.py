@@ -9,9 +9,11 @@ leaves nothing behind, and a database that has the county already is left alone.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -64,13 +66,23 @@ def load_sample_city(database_url: str, *, now: dt.datetime, progress: Progress)
     """
     database = Database(database_url, role=None, pool_size=1)
     try:
-        with database.transaction() as tx:
+        with _collector_resting(), database.transaction() as tx:
             tx.scalar("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             if tx.scalar("SELECT 1 FROM county WHERE code = %s", (COUNTY,)) is None:
                 _load_reference(tx, now, progress)
                 _load_reports(tx, now, progress)
     finally:
         database.close()
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Keep the cycle collector from walking a million live rows again and again: half the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _load_reference(tx: Transaction, now: dt.datetime, progress: Progress) -> None:
