@@ -32,6 +32,7 @@ CellSize = Literal[100, 200, 400, 800]
 CELL_SIZES_M: tuple[CellSize, ...] = (100, 200, 400, 800)
 _COMFORTABLE_CELLS = 2_000
 _MOST_CELLS = 20_000
+_BORDER_POINTS = 64
 
 
 @dataclass(frozen=True)
@@ -230,8 +231,13 @@ def _near(counted: Subquery, bbox: BBox, metric: Crs, cell_m: int) -> list[Colum
     if not shapely.box(*around).contains(shapely.box(*_sides(bbox))):
         return []  # a projection means nothing far outside of its area
     # The sides of a box are curves in metres: points along them find their extremes, less a bulge
-    # below the width of a cell.
-    border = shapely.get_coordinates(shapely.segmentize(shapely.box(*_sides(bbox)), 0.01))
+    # of a few metres, for which a margin of one cell is plenty.
+    along = np.linspace([bbox.west, bbox.south], [bbox.east, bbox.north], _BORDER_POINTS)
+    lon, lat = np.repeat(along[:, 0], 2), np.repeat(along[:, 1], 2)
+    ends = np.tile([0, -1], _BORDER_POINTS)
+    border = np.vstack(
+        [np.column_stack([lon, along[ends, 1]]), np.column_stack([along[ends, 0], lat])]
+    )
     easting, northing = from_wgs84(border[:, 0], border[:, 1], metric)
     step = cell_m // int(CELL_M)
     conditions: list[ColumnElement[bool]] = []

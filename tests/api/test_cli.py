@@ -136,9 +136,19 @@ def test_doctor_names_a_port_that_is_taken_by_a_stranger(
     assert f"MISSING  port: Cannot listen on 127.0.0.1:{port}" in answer.stdout
 
 
-def test_demo_accounts_are_not_served_beyond_this_machine(city_url: str) -> None:
+def test_demo_accounts_are_not_served_beyond_this_machine(
+    gridcall: Callable[..., Answer], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO county (code, name, name_en) VALUES ('370782', '诸城市', 'Zhucheng')"
+        )
+        connection.execute(
+            "INSERT INTO account (id, county_code, username, name, password_hash, role, demo)"
+            " VALUES (gen_random_uuid(), '370782', 'admin', 'Admin', 'x', 'admin', true)"
+        )
     answer = gridcall(
-        "serve", "--host", "0.0.0.0", "--port", str(free_port()), DATABASE_URL=city_url
+        "serve", "--host", "0.0.0.0", "--port", str(free_port()), DATABASE_URL=database_url
     )
     assert answer.returncode == 1
     assert "demo accounts" in answer.stderr
