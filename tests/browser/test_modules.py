@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "gcj02_bd09_gcoord.csv"
 
+ROUND = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}
+
 CALL = """async ([name, exported, calls]) => {
   const address = [...document.scripts].map(s => s.src).find(src => src.endsWith("/js/sign_in.js"));
   const module = await import(address.replace("sign_in.js", name));
@@ -47,16 +49,29 @@ def test_datum_agrees_with_gcoord(call):
 
 
 def test_class_breaks_are_few_round_and_complete(call):
-    for maximum, bounds in zip(
-        [0, 1, 4, 6, 7, 60, 1000, 123_456],
-        call("classes.js", "lowerBounds", [[n, 6] for n in [0, 1, 4, 6, 7, 60, 1000, 123_456]]),
-        strict=True,
+    rng = np.random.default_rng(7)
+    maps = [
+        [], [0, 0], [1], [1, 4], [6, 2], [7], [1000], [123_456, 1],
+        *(rng.geometric(1 / mean, 1690).tolist() for mean in (1.2, 3, 10, 200, 10_000)),
+    ]  # fmt: skip
+    for counts, bounds in zip(
+        maps, call("classes.js", "lowerBounds", [[c, 6] for c in maps]), strict=True
     ):
         assert bounds == sorted(set(bounds))
         assert len(bounds) <= 6
-        assert bounds[:1] == ([1] if maximum else [])
-        assert all(bound <= maximum for bound in bounds)
-    assert call("classes.js", "lowerBounds", [[60, 6]]) == [[1, 2, 5, 10, 30, 50]]
+        assert bounds[:1] == ([1] if any(counts) else [])
+        assert all(bound <= max(counts) for bound in bounds)
+        assert all(float(f"{bound:e}".split("e")[0]) in ROUND for bound in bounds)
+        sizes = [sum(low <= c for c in counts) for low in bounds]
+        assert sizes == sorted(set(sizes), reverse=True), (
+            "each class takes the head of the one before"
+        )
+
+
+def test_the_few_that_stand_out_get_the_darkest_class(call):
+    counts = [*[1] * 90, *[3] * 290, *[7] * 450, *[15] * 500, *[25] * 240, *[40] * 31, *[60] * 13]
+    assert call("classes.js", "lowerBounds", [[counts, 6]]) == [[1, 12, 20, 30, 50, 60]]
+    assert call("classes.js", "lowerBounds", [[[*[1] * 60, 2, 2, 10], 6]]) == [[1, 2, 5, 10]]
 
 
 @pytest.mark.parametrize(

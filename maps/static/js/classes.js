@@ -3,30 +3,37 @@
 // The legend shows its swatches as translucent as the map shows its classes.
 export const HEAT_OPACITY = 0.85;
 
-const STEPS = [1, 2, 3, 5];
+const STEPS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
-function niceNumbers(limit) {
-  const numbers = [];
-  for (let power = 1; power <= limit; power *= 10) {
-    for (const step of STEPS) if (step * power <= limit) numbers.push(step * power);
+// The smallest round number that is not below a value.
+function roundUp(value) {
+  for (let power = 1; ; power *= 10) {
+    const found = STEPS.map((step) => step * power).find((number) => Number.isInteger(number) && number >= value);
+    if (found !== undefined) return found;
   }
-  return numbers;
 }
 
-// Lower bounds of at most `classes` classes for counts up to `maximum`.
-export function lowerBounds(maximum, classes) {
-  if (maximum < 1) return [];
+// Lower bounds of at most `classes` classes: head/tail breaks (Jiang 2013) at round numbers. Counts of places are
+// many small and few large; each class above the first holds what lies above the average of the one before, so
+// the darkest colours go to the few places that stand out, not to a fixed share of the map.
+export function lowerBounds(counts, classes) {
+  let head = counts.filter((value) => value > 0);
+  const maximum = head.reduce((most, value) => Math.max(most, value), 0);
   if (maximum <= classes) return Array.from({ length: maximum }, (_, index) => index + 1);
-  const numbers = niceNumbers(maximum);
-  if (numbers.length <= classes) return numbers;
-  const last = numbers.length - 1;
-  return Array.from({ length: classes }, (_, index) => numbers[Math.round((index * last) / (classes - 1))]);
+  const bounds = [1];
+  while (bounds.length < classes) {
+    const average = head.reduce((sum, value) => sum + value, 0) / head.length;
+    const next = roundUp(Math.max(average, bounds.at(-1) + 1));
+    head = head.filter((value) => value >= next);
+    if (head.length === 0) break;
+    bounds.push(next);
+  }
+  return bounds;
 }
 
 // Classes with their colour and label bounds; `to` is null for the last.
 export function classify(counts, ramps) {
-  const maximum = counts.reduce((most, value) => Math.max(most, value), 0);
-  const bounds = lowerBounds(maximum, ramps.length);
+  const bounds = lowerBounds(counts, ramps.length);
   return bounds.map((from, index) => ({
     from,
     to: index + 1 < bounds.length ? bounds[index + 1] - 1 : null,

@@ -14,8 +14,11 @@ export function isOpen(report) {
 // Light as ring, word and time left: never colour alone.
 export function lightBadge(report) {
   if (!isOpen(report) || !report.light) return null;
-  const time = report.due_at ? remaining(report.due_at) : "";
-  return h("span", { class: `light ${report.light}` }, h("i", { "aria-hidden": "true" }), `${named("light", report.light)}${time ? ` · ${time}` : ""}`);
+  const word = named("light", report.light);
+  const time = report.due_at ? remaining(report.due_at) : word;
+  // "2 h left" and "overdue 5 min" say it all; that little is left has to be said.
+  const words = report.light === "yellow" && report.due_at ? `${word} · ${time}` : time;
+  return h("span", { class: `light ${report.light}` }, h("i", { "aria-hidden": "true" }), words);
 }
 
 export function statusBadge(report) {
