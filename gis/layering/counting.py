@@ -1,0 +1,191 @@
+"""Reports of a scope, counted into the units of a frame, and what was left out.
+
+Rollups answer for a category or tag and a period; only a cause, a source or repeats need the rows
+of the period themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import func, select
+
+from gis.clock import day_bounds
+from gis.db.database import Row, Transaction
+from gis.hotspots.counts import CellCounts, coarsen
+from gis.layering.frames import County, Frame
+from gis.layering.scopes import Scope, Span
+
+Integers: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Counts of a frame's units, and the reports that are in none of them.
+
+    Attributes
+    ----------
+    counts
+        Shape (n,).
+    outside
+        Reports whose grid, town or cell is not of the frame: outside of the county's grids.
+    without_location
+        Reports known by the name of a grid or place only; 0 where units are not cells.
+    """
+
+    counts: Integers
+    outside: int
+    without_location: int = 0
+
+    @property
+    def n(self) -> int:
+        """Reports counted into the units."""
+        return int(self.counts.sum())
+
+
+def count_frame(tx: Transaction, scope: Scope, frame: Frame, span: Span | None = None) -> Counted:
+    """Count the reports of a scope in each unit of a frame.
+
+    Parameters
+    ----------
+    span
+        Other days than the scope's own; for cells they are whole months.
+    """
+    days = span or scope.found
+    if days is None:
+        return Counted(np.zeros(len(frame), dtype=np.int64), 0)
+    county = scope.county(tx)
+    if frame.cells is not None:
+        return _count_cells(located_reports(tx, scope, days), frame)
+    if scope.slice.needs_rows:
+        rows = _rows(tx, scope, county, days)
+        known = [(row["grid_code"], row["reports"]) for row in rows if row["grid_code"]]
+        lost = sum(row["reports"] for row in rows if not row["grid_code"])
+        return _gathered(_placed(county.grids, known), frame, lost)
+    pieces = scope.source.by_grid(days.days)
+    statement = select(pieces.c.code, func.sum(pieces.c.reports)).group_by(pieces.c.code)
+    pairs = tx.connection.execute(statement).all()
+    per_grid = _placed(county.grids, [(code, int(reports)) for code, reports in pairs])
+    return _gathered(per_grid, frame, _outside(tx, scope, county, days)["reports"])
+
+
+def cells_at(frame: Frame, columns: Integers, rows: Integers) -> Integers:
+    """Return the position in a frame of each cell, -1 for one that is not of it.
+
+    Parameters
+    ----------
+    columns, rows
+        In sides of the frame's cells, shape (m,).
+    """
+    cells = frame.cells
+    if cells is None or not len(frame):
+        return np.full(columns.shape, -1, dtype=np.int64)
+    width = int(cells.columns.max() - cells.columns.min()) + 1
+    own = (cells.rows - cells.rows[0]) * width + cells.columns - cells.columns.min()
+    across = columns - cells.columns.min()
+    wanted = (rows - cells.rows[0]) * width + across
+    place = np.minimum(np.searchsorted(own, wanted), own.size - 1)
+    found = (own[place] == wanted) & (across >= 0) & (across < width)
+    return np.where(found, place, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """Reports with coordinates by cells of 100 m, and how many have none."""
+
+    cells: CellCounts
+    without_location: int
+
+
+def located_reports(tx: Transaction, scope: Scope, days: Span) -> Located:
+    """Return where the reports of a scope are; rollups take whole months."""
+    county = scope.county(tx)
+    if scope.slice.needs_rows:
+        return _located_rows(_rows(tx, scope, county, days))
+    counted = scope.source.by_cell(days.days)
+    statement = select(counted.c.x, counted.c.y, counted.c.reports)
+    cells = _cell_counts([tuple(row) for row in tx.connection.execute(statement)])
+    pieces = scope.source.by_grid(days.days)
+    in_grids = tx.connection.execute(select(func.sum(pieces.c.reports))).scalar_one() or 0
+    gridless = _outside(tx, scope, county, days)["reports"]
+    return Located(cells, max(0, int(in_grids) + gridless - int(cells.counts.sum())))
+
+
+def into_cells(cells: CellCounts, frame: Frame) -> tuple[Integers, int]:
+    """Sum counts of cells of the frame's size into it; return them and what fell outside."""
+    place = cells_at(frame, cells.columns, cells.rows)
+    known = place >= 0
+    counts = np.bincount(place[known], cells.counts[known], len(frame))
+    return counts.round().astype(np.int64), int(cells.counts[~known].sum())
+
+
+def _count_cells(located: Located, frame: Frame) -> Counted:
+    assert frame.cells is not None  # noqa: S101  only called with cells
+    counts, outside = into_cells(coarsen(located.cells, frame.cells.size_m // 100), frame)
+    return Counted(counts, outside, located.without_location)
+
+
+def _located_rows(rows: list[Row]) -> Located:
+    known = [row for row in rows if row["cell_x"] is not None]
+    cells = _cell_counts([(row["cell_x"], row["cell_y"], row["reports"]) for row in known])
+    return Located(cells, sum(row["reports"] for row in rows if row["cell_x"] is None))
+
+
+def _cell_counts(triples: list[tuple[int, ...]]) -> CellCounts:
+    found = np.array(triples, dtype=np.int64).reshape(-1, 3)
+    return CellCounts(found[:, 0], found[:, 1], found[:, 2])
+
+
+def _rows(tx: Transaction, scope: Scope, county: County, days: Span) -> list[Row]:
+    asked = scope.slice
+    tx.see_county(scope.actor.county_code)
+    return tx.query(
+        "layer_rows",
+        {
+            **rows_where(scope, county, days),
+            "cause": asked.cause,
+            "source": asked.source,
+            "repeat": asked.repeat,
+        },
+    )
+
+
+def _outside(tx: Transaction, scope: Scope, county: County, days: Span) -> Row:
+    # Rows of the whole county, as the rollups count them: these roles look after all of it.
+    tx.see_county(scope.actor.county_code)
+    row = tx.query_one("layer_outside", rows_where(scope, county, days))
+    return row or {"reports": 0}
+
+
+def rows_where(scope: Scope, county: County, days: Span) -> Row:
+    """Return the parameters by which statements over rows find those of a scope."""
+    since, until = day_bounds(days.first, days.last, county.zone)
+    choice = scope.choice
+    return {
+        "county_code": scope.actor.county_code,
+        "since": since,
+        "until": until,
+        "codes": None if choice.codes is None else list(choice.codes),
+        "hidden": list(choice.hidden),
+    }
+
+
+def _placed(grids: Frame, pairs: list[tuple[str, int]]) -> Integers:
+    counts = np.zeros(len(grids), dtype=np.int64)
+    for code, reports in pairs:
+        place = grids.position.get(code)
+        if place is not None:
+            counts[place] += reports
+    return counts
+
+
+def _gathered(per_grid: Integers, frame: Frame, outside: int) -> Counted:
+    """Sum grids into the units they belong to."""
+    of_grid = frame.of_grid
+    assert of_grid is not None  # noqa: S101  cells are counted from the lattice
+    known = of_grid >= 0
+    counts = np.bincount(of_grid[known], per_grid[known], len(frame)).round().astype(np.int64)
+    return Counted(counts, outside + int(per_grid[~known].sum()))

@@ -1,0 +1,179 @@
+"""Reports per km2 as a surface over the whole county, and the fixed classes it is drawn in.
+
+The surface is computed once for a scope and bandwidth, from rollup cells over the county and a
+margin around it, and kept; tiles are cut from it, so a place has the same value and colour in
+every tile and at every zoom. Classes depend on the choice and the bandwidth, not on the view: they
+are steps below the densest place of the choice's own average month, times the length of the period.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gis.db.database import Transaction
+from gis.errors import InvalidInput
+from gis.hotspots.counts import CellCounts, coarsen
+from gis.hotspots.density import cell_density, margin_cells
+from gis.layering.counting import Counted, located_reports
+from gis.layering.frames import County, Floats
+from gis.layering.memory import memory_of
+from gis.layering.scopes import Scope, Span
+
+Bandwidth: TypeAlias = Literal[400, 800, 1600]
+
+BANDWIDTHS_M: Final[tuple[int, ...]] = get_args(Bandwidth)
+DEFAULT_BANDWIDTH_M: Final[Bandwidth] = 800
+CLASSES: Final = 6
+_DAYS_OF_MONTH: Final = 30.4375
+# 1-2-5 steps, so that legends read easily and small changes of the data change no colour.
+_NICE: Final = np.array([1.0, 2.0, 5.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Reports per km2 on a lattice over the county.
+
+    Attributes
+    ----------
+    values
+        Shape (rows, columns), southernmost row first; 0 outside of the county.
+    west_m, south_m
+        Corner of the lattice in metres of the county's system.
+    """
+
+    values: Floats
+    west_m: float
+    south_m: float
+    cell_m: int
+    bandwidth_m: int
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Where the cells of a surface lie: ``column`` and ``row`` of the first, and the county's mask."""
+
+    column: int
+    row: int
+    mask: npt.NDArray[np.bool_]
+
+
+def surface_of(
+    tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, span: Span | None = None
+) -> Surface:
+    """Return the density surface of a scope, computed once for each state of the data.
+
+    Parameters
+    ----------
+    span
+        Other days than the scope's own, as whole months.
+    """
+    days = span or scope.span
+    key = ("surface", scope.key, days, bandwidth_m)
+    return memory_of(tx).get(key, lambda: _make(tx, scope, bandwidth_m, days))
+
+
+def class_breaks(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> list[float]:
+    """Return the lower ends of the classes, in reports per km2 over the days of the scope.
+
+    They are the same for every view, zoom and month of a choice: steps of 1, 2 and 5 below the
+    densest place of the average month of the latest twelve.
+    """
+    if scope.latest is None:
+        return []
+    day = dt.timedelta(days=1)
+    a_year_ago = Span.month(scope.latest.first.replace(year=scope.latest.first.year - 1))
+    year = Span(a_year_ago.last + day, scope.latest.last)
+    peak = float(surface_of(tx, scope, bandwidth_m, year).values.max())
+    return breaks_below(peak / 12, scope.span.length / _DAYS_OF_MONTH)
+
+
+def breaks_below(monthly_peak: float, months: float) -> list[float]:
+    """Return lower class ends for a period of so many months.
+
+    Parameters
+    ----------
+    monthly_peak
+        Highest density of the average month, in reports per km2.
+    months
+        Length of the period.
+
+    Examples
+    --------
+    >>> breaks_below(7.3, 1)
+    [0.1, 0.2, 0.5, 1.0, 2.0, 5.0]
+    >>> breaks_below(7.3, 12)
+    [1.2, 2.4, 6.0, 12.0, 24.0, 60.0]
+    """
+    if not monthly_peak > 0:
+        return []
+    # An ordinary month's calm is rounded to whole months, or February would have colours of its own.
+    length = max(1, round(months))
+    power = np.floor(np.log10(monthly_peak))
+    ladder = np.concatenate([_NICE * 10 ** (power + step) for step in (-3, -2, -1, 0)])
+    below = ladder[ladder <= monthly_peak * (1 + 1e-9)][-CLASSES:]
+    return [float(f"{value * length:.4g}") for value in below]
+
+
+def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span) -> Surface:
+    cell_m = bandwidth_m // 4
+    county = scope.county(tx)
+    lattice = lattice_of(tx, scope, county, cell_m, bandwidth_m)
+    located = located_reports(tx, scope, days)
+    counts, outside = rasterised(coarsen(located.cells, cell_m // 100), lattice)
+    values = cell_density(counts, cell_m, bandwidth_m, lattice.mask)
+    inside = counts[lattice.mask].astype(np.int64)
+    counted = Counted(inside, outside, located.without_location)
+    return Surface(
+        values, lattice.column * cell_m, lattice.row * cell_m, cell_m, bandwidth_m, counted
+    )
+
+
+def lattice_of(
+    tx: Transaction, scope: Scope, county: County, cell_m: int, bandwidth_m: int
+) -> Lattice:
+    """Return the lattice over the county with the margin that a bandwidth needs, cut once."""
+    key = ("lattice", scope.layout_id, scope.version.frame, cell_m, bandwidth_m)
+    return memory_of(tx).get(key, lambda: _cut_lattice(county, cell_m, bandwidth_m))
+
+
+def rasterised(cells: CellCounts, lattice: Lattice) -> tuple[Floats, int]:
+    """Put counts on a lattice; return them and how many reports lie outside of the mask."""
+    height, width = lattice.mask.shape
+    rows, columns = cells.rows - lattice.row, cells.columns - lattice.column
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    inside[inside] = lattice.mask[rows[inside], columns[inside]]
+    flat = rows[inside] * width + columns[inside]
+    counts = np.bincount(flat, cells.counts[inside], height * width).astype(np.float64)
+    return counts.reshape(height, width), int(cells.counts[~inside].sum())
+
+
+def check_bandwidth(bandwidth_m: int) -> Bandwidth:
+    """Return a bandwidth that layers are drawn with.
+
+    Raises
+    ------
+    InvalidInput
+        It is another one.
+    """
+    for known in get_args(Bandwidth):
+        if bandwidth_m == known:
+            return known  # type: ignore[no-any-return]
+    raise InvalidInput.of("bandwidth_m", f"take one of {', '.join(map(str, BANDWIDTHS_M))}")
+
+
+def _cut_lattice(county: County, cell_m: int, bandwidth_m: int) -> Lattice:
+    margin = margin_cells(cell_m, bandwidth_m)
+    west, south, east, north = shapely.bounds(county.ground) / cell_m
+    column, row = int(np.floor(west)) - margin, int(np.floor(south)) - margin
+    columns = np.arange(column, int(np.ceil(east)) + margin)
+    rows = np.arange(row, int(np.ceil(north)) + margin)
+    x, y = np.meshgrid((columns + 0.5) * cell_m, (rows + 0.5) * cell_m)
+    shapely.prepare(county.ground)
+    return Lattice(column, row, shapely.contains_xy(county.ground, x, y))
