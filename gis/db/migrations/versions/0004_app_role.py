@@ -30,15 +30,15 @@ def upgrade() -> None:
     op.execute(CREATE_ROLE)
     op.execute("GRANT gridcall_app TO CURRENT_USER")
     op.execute("GRANT USAGE ON SCHEMA public TO gridcall_app")
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO gridcall_app")
+    op.execute(
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO gridcall_app"
+    )
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridcall_app")
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
         " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO gridcall_app"
     )
-    op.execute(
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO gridcall_app"
-    )
+    op.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO gridcall_app")
     op.execute("REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM gridcall_app")
     op.execute("REVOKE UPDATE, DELETE ON report_event FROM gridcall_app")
 
@@ -46,9 +46,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the grants back; the role itself may serve other databases of the cluster."""
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute(
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM gridcall_app"
-    )
+    op.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM gridcall_app")
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM gridcall_app"
     )
