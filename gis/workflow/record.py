@@ -109,11 +109,14 @@ def drop_way_back(tx: Transaction, report: ReportState) -> None:
 
 @dataclass(frozen=True)
 class WayBack:
-    """The last step on a report, with what is needed to undo it."""
+    """The last step on a report, with what is needed to undo it.
+
+    ``events`` holds the step's event of each report that it touched.
+    """
 
     step: LastStep
     event_id: uuid.UUID
-    reports: list[uuid.UUID]
+    events: dict[uuid.UUID, uuid.UUID]
     image: list[dict[str, Any]]
 
 
@@ -129,7 +132,7 @@ def find_way_back(tx: Transaction, county_code: str, report_id: uuid.UUID) -> Wa
     return WayBack(
         step=LastStep(row["account_id"], row["action"], row["at"]),
         event_id=row["event_id"],
-        reports=[uuid.UUID(report) for report, _event, _version in row["events"]],
+        events={uuid.UUID(report): uuid.UUID(event) for report, event, _version in row["events"]},
         image=row["image"],
     )
 

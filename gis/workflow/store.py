@@ -79,21 +79,40 @@ def lock_reports(
 
     A report that others are merged into has to come before those, or two steps wait on each other.
     """
-    rows = tx.rows(
-        f"SELECT {_REPORT_COLUMNS} FROM report"  # noqa: S608  column names are constants
-        " WHERE county_code = %(county_code)s AND id = ANY(%(ids)s)"
-        " ORDER BY array_position(%(ids)s, id) FOR UPDATE",
-        {"county_code": county_code, "ids": list(ids)},
+    return _select(
+        tx,
+        "id = ANY(%(ids)s) ORDER BY array_position(%(ids)s, id) FOR UPDATE",
+        county_code,
+        list(ids),
     )
-    return {row["id"]: _report(row) for row in rows}
+
+
+def read_reports(
+    tx: Transaction, county_code: str, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, ReportState]:
+    """Read the named reports that the transaction sees, without locking them."""
+    return _select(tx, "id = ANY(%(ids)s)", county_code, list(ids))
+
+
+def lock_if_free(tx: Transaction, county_code: str, report_id: uuid.UUID) -> ReportState | None:
+    """Lock a report unless somebody else has it locked; None then, or if there is none."""
+    found = _select(tx, "id = ANY(%(ids)s) FOR UPDATE SKIP LOCKED", county_code, [report_id])
+    return found.get(report_id)
 
 
 def lock_merged(tx: Transaction, report: ReportState) -> dict[uuid.UUID, ReportState]:
     """Lock the reports that were merged into one, whose own lock the transaction holds."""
+    which = "merged_into = ANY(%(ids)s) ORDER BY id FOR UPDATE"
+    return _select(tx, which, report.county_code, [report.id])
+
+
+def _select(
+    tx: Transaction, which: str, county_code: str, ids: list[uuid.UUID]
+) -> dict[uuid.UUID, ReportState]:
     rows = tx.rows(
-        f"SELECT {_REPORT_COLUMNS} FROM report"  # noqa: S608  column names are constants
-        " WHERE county_code = %(county_code)s AND merged_into = %(id)s ORDER BY id FOR UPDATE",
-        {"county_code": report.county_code, "id": report.id},
+        f"SELECT {_REPORT_COLUMNS} FROM report"  # noqa: S608  all of it is constants
+        f" WHERE county_code = %(county_code)s AND {which}",
+        {"county_code": county_code, "ids": ids},
     )
     return {row["id"]: _report(row) for row in rows}
 

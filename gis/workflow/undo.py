@@ -32,12 +32,19 @@ def take_back(
     why = undo_refusal(actor, way_back.step, now)
     if why is not None:
         raise Conflict(why)
-    others = [touched for touched in way_back.reports if touched != report.id]
+    others = [touched for touched in way_back.events if touched != report.id]
     locked = {report.id: report, **lock_reports(tx, report.county_code, others)}
     cases = load_cases(tx, locked.values())
-    details = {"undone": way_back.step.action, "event": str(way_back.event_id)}
     changes = [
-        Change(case, restored(case, image), UNDONE, details)
+        Change(
+            case,
+            restored(case, image),
+            UNDONE,
+            {
+                "undone": way_back.step.action,
+                "event": str(way_back.events[case.report.id]),
+            },
+        )
         for case, image in _paired(cases, way_back.image)
     ]
     write(tx, changes, Author.of(actor), now)

@@ -79,6 +79,15 @@ def build(url: str) -> None:
                     *(actor.role, actor.town_code, actor.utility_code),
                 ],
             )
+        connection.execute(
+            "WITH home AS (INSERT INTO grid_staff (county_code, code, name, role, grid_code,"
+            " valid_from) SELECT g.county_code, 'STAFF', 'Staff', 'member', g.code, '2020-01-01'"
+            " FROM grid g JOIN grid_layout l ON l.id = g.layout_id AND l.status = 'active'"
+            " WHERE g.county_code = %s"
+            " AND ST_Covers(g.boundary, ST_SetSRID(ST_MakePoint(%s, %s), 4326)) RETURNING id)"
+            " UPDATE account SET staff_id = home.id FROM home WHERE username = 'staff'",
+            [county.COUNTY, *AT_HOME],
+        )
 
 
 def crew(db: Database) -> Crew:

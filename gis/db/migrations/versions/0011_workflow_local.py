@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.add_column(
         "outbox",
         sa.Column(
-            "event_id", sa.Uuid(), nullable=True, comment="null: found by report and version"
+            "event_id", sa.Uuid(), nullable=True, comment="null: a batch, of which nobody is told"
         ),
     )
     op.add_column(
