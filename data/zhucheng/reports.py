@@ -26,7 +26,7 @@ from data.zhucheng.grids import Grid
 from data.zhucheng.outbreaks import OUTBREAKS, Outbreak
 from data.zhucheng.people import names, telephone
 from data.zhucheng.places import Place, grids_at
-from data.zhucheng.whereabouts import address_at, draw, nearest_places
+from data.zhucheng.whereabouts import address_at, beyond_border, draw, nearest_places
 from data.zhucheng.wording import description
 
 REPORTS = 17_258
@@ -39,6 +39,8 @@ SOURCES_OF = {
 TOLD_BY_SOMEONE = frozenset({"resident", "hotline_12345", "volunteer", "party_branch"})
 _STREET = frozenset({"road", "crossing", "river", "any"})
 _OUTSIDE = 14
+# How far outside: near enough to be given to the nearest grid, or not.
+_CLOSE_M, _FAR_M = (10.0, 40.0), (150.0, 2_500.0)
 _STATED_SHARE = 0.045  # of the calls to 12345
 
 
@@ -131,21 +133,15 @@ def _everyday(count: int) -> list[_Raw]:
 
 
 def _strayed(found: list[_Raw]) -> list[_Raw]:
-    """Push a few reports of the county's rim over its border: real ones fall outside, too."""
+    """Push a few reports over the county's border: real ones fall outside, too."""
     rng = rng_for("outside")
-    chosen = set(rng.choice(len(found), _OUTSIDE, replace=False).tolist())
-    west, south = 119.02, 35.84
-    return [
-        report
-        if at not in chosen
-        else _Raw(
-            report.received,
-            report.category,
-            round(west + float(rng.random()) * 0.06, 6),
-            round(south + float(rng.random()) * 0.04, 6),
-        )
-        for at, report in enumerate(found)
-    ]
+    chosen = rng.choice(len(found), _OUTSIDE, replace=False).tolist()
+    beyond = beyond_border([_CLOSE_M] * 4 + [_FAR_M] * (_OUTSIDE - 4), rng)
+    strayed = list(found)
+    for at, (lon, lat) in zip(chosen, beyond, strict=True):
+        raw = found[at]
+        strayed[at] = _Raw(raw.received, raw.category, float(lon), float(lat))
+    return strayed
 
 
 def _planted() -> list[_Raw]:

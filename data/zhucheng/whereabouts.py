@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -27,6 +28,24 @@ def draw(where: str, count: int, rng: np.random.Generator) -> FloatArray:
         inside = shapely.contains_xy(outline(), points[:, 0], points[:, 1])
         kept = np.concatenate([kept, points[inside]])
     return kept
+
+
+def beyond_border(
+    distances_m: Sequence[tuple[float, float]], rng: np.random.Generator
+) -> FloatArray:
+    """Return one position in degrees for each range of metres outside the county's border."""
+    flat = shapely.transform(outline(), to_metres)
+    found: list[FloatArray] = []
+    for least, most in distances_m:
+        while True:
+            near = flat.exterior.interpolate(float(rng.random()), normalized=True)
+            turn = float(rng.random()) * 2 * np.pi
+            metres = rng.uniform(least, most) * np.array([np.cos(turn), np.sin(turn)])
+            point = np.array(near.coords[0]) + metres
+            if least < flat.distance(shapely.Point(point)) < most:
+                found.append(point)
+                break
+    return on_lattice(to_degrees(np.array(found)))
 
 
 def nearest_places(degrees: FloatArray) -> list[Place | None]:
