@@ -44,12 +44,11 @@ MOST_BODY_BYTES = 1024 * 1024
 COMPRESS_FROM_BYTES = 16 * 1024
 
 _PROBLEM = {
-    "model": Problem,
     "description": "What is wrong, as a problem document (RFC 9457).",
     "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 # Shapes of answers in another media type than JSON, which FastAPI does not collect by itself.
-_OTHER_SHAPES = (ReportCollection, GridCollection, TownCollection)
+_OTHER_SHAPES = (Problem, ReportCollection, GridCollection, TownCollection)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
