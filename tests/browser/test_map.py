@@ -152,7 +152,7 @@ def test_search_finds_places_numbers_and_coordinates(visit):
     report = post_report(here, description="探测", longitude=119.42, latitude=35.99)
     page = here.open_map()
     for typed, heading in (
-        ("盛隆花园", "Who answers here"),
+        ("盛龙花园", "Who answers here"),
         ("shenglong", "Who answers here"),
         ("119.41, 35.99", "Who answers here"),
         (report["number"], f"Report {report['number']}"),
@@ -172,7 +172,7 @@ def test_the_address_holds_the_view(visit):
     page.locator("#period").select_option("all")
     expect(page.locator("#legend .legend-head")).to_contain_text("全部时段")
     page.locator("label.check", has=page.locator("#grids")).click()
-    page.evaluate("window.gridcallShell.map.setView([36.02, 119.38], 13, {animate: false})")
+    page.evaluate("void window.gridcallShell.map.setView([36.02, 119.38], 13, {animate: false})")
     page.wait_for_url(re.compile(r"at=119\.38"))
     address = page.url
     legend = page.locator("#legend .classes").inner_text()
