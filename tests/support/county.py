@@ -42,8 +42,11 @@ class Area:
 
 
 def lattice(geometry: Any) -> Any:
-    """Put vertices on the 1e-6 degree lattice, as imported boundaries are."""
-    return shapely.set_precision(geometry, 1e-6)
+    """Put vertices on the 1e-6 degree lattice, as imported boundaries are.
+
+    By way of WKB, or shapely would go on rounding whatever is cut from them to that lattice.
+    """
+    return shapely.from_wkb(shapely.to_wkb(shapely.set_precision(geometry, 1e-6)))
 
 
 def cells(count: int, seed: int, frame: tuple[float, float, float, float]) -> list[BaseGeometry]:
