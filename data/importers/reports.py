@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,7 @@ SOURCES: Final = {
     "巡查": "patrol", "patrol": "patrol", "巡查上报": "patrol", "监督员": "patrol",
     "责任单位": "utility", "utility": "utility", "单位": "utility",
 }  # fmt: skip
+_T = TypeVar("_T")
 _SHOWN_PROBLEMS: Final = 1_000
 _FAR_SHARE: Final = 0.5
 _FAR_DEG: Final = 0.5
@@ -108,11 +110,11 @@ def import_reports(
         )
         stack.enter_context(rejects)
         work = _Work(run, options, around, mapped, crs_of(table, run.crs), stack)
-        for chunk in table.chunks(BATCH_ROWS):
-            reader = FieldReader(chunk, mapped)
-            work.take(reader)
+        batches = (work.prepare(FieldReader(chunk, mapped)) for chunk in table.chunks(BATCH_ROWS))
+        for batch in _ahead(batches):
+            work.write(batch)
             if not run.dry_run:
-                rejects.write(reader)
+                rejects.write(batch.reader)
             progress(work.rows, max(table.approximate_rows, work.rows))
         return work.outcome(table, rejects.path)
 
@@ -121,8 +123,29 @@ def _required(table: Table) -> tuple[str, ...]:
     return () if table.has_geometry else ("longitude", "latitude")
 
 
+def _ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """Yield items, each made in a thread of its own while the one before it is being used.
+
+    Reading is Python's work and writing is PostgreSQL's: a machine of two cores does both at once.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One chunk as `gis.bulk` takes it, and each row's source; bad rows are still among them."""
+
+    reader: FieldReader
+    frame: pd.DataFrame
+    sources: Texts
+
+
 class _Work:
-    """One import under way."""
+    """One import under way: `prepare` runs one batch ahead of `write`."""
 
     def __init__(
         self,
@@ -133,7 +156,7 @@ class _Work:
         crs: Crs,
         stack: ExitStack,
     ) -> None:
-        self.rows = 0
+        self.rows = self._prepared = 0
         self._run, self._options, self._around = run, options, around
         self._mapped, self._crs, self._stack = mapped, crs, stack
         self._importers: dict[str, ReportImporter] = {}
@@ -145,18 +168,23 @@ class _Work:
         self._far = self._placed = 0
         self._seen: Counter[bytes] = Counter()
 
-    def take(self, reader: FieldReader) -> None:
-        """Read one chunk and write its good rows."""
+    def prepare(self, reader: FieldReader) -> _Batch:
+        """Read the fields of one chunk."""
         frame, sources = self._frame(reader)
-        good = ~reader.bad
-        wrong = {problem.row for problem in reader.problems}
+        self._prepared += len(reader.rows)
+        return _Batch(reader, frame, sources)
+
+    def write(self, batch: _Batch) -> None:
+        """Write the good rows of a batch and count the others."""
+        reader = batch.reader
         self.rows += len(reader.rows) + len(reader.chunk.problems)
-        self._rejected += len(wrong)
+        self._rejected += len({problem.row for problem in reader.problems})
         room = max(_SHOWN_PROBLEMS - len(self._problems), 0)
         self._problems.extend(sorted(reader.problems, key=lambda problem: problem.row)[:room])
-        for source in sorted(set(sources[good])):
-            rows = np.flatnonzero(good & (sources == source))
-            self._count += self._write(source, frame.take(rows).reset_index(drop=True))
+        good = ~reader.bad
+        for source in sorted(set(batch.sources[good])):
+            rows = np.flatnonzero(good & (batch.sources == source))
+            self._count += self._write(source, batch.frame.take(rows).reset_index(drop=True))
 
     def outcome(self, table: Table, rejects: Path) -> Outcome:
         """Say what became of the file."""
@@ -188,7 +216,7 @@ class _Work:
 
     def _frame(self, reader: FieldReader) -> tuple[pd.DataFrame, Texts]:
         """Return the columns that `gis.bulk` takes, and each row's source."""
-        first = self.rows == 0
+        first = self._prepared == 0
         lon, lat = read_positions(
             reader, self._crs, self._around.home, required=True, whole_file=first
         )

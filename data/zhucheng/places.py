@@ -185,7 +185,7 @@ def _waters() -> list[_Named]:
     rng = rng_for("waters")
     middles = [grids()[i] for i in rng.permutation(len(grids()))[: len(_WATERS)]]
     return [
-        _Named("water", name, english(name), home.x, home.y)
+        _Named("other", name, english(name), home.x, home.y)
         for name, home in zip(_WATERS, middles, strict=True)
     ]
 

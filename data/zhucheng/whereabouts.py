@@ -83,7 +83,7 @@ def _draw(where: str, count: int, rng: np.random.Generator) -> FloatArray:
         case "market":
             return _near(_of_kind("market"), 70.0, count, rng)
         case "river":
-            return _near(_of_kind("water"), 320.0, count, rng)
+            return _near(_of_kind("other"), 320.0, count, rng)
         case _:
             homes = int(rng.binomial(count, 0.65))
             both = [people_points(rng, homes), _on_borders(count - homes, rng, town_only=False)]

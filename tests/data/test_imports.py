@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import geopandas
@@ -25,6 +26,7 @@ from gis.datum import from_wgs84, parse_crs
 from gis.db.database import Database
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.registry import County, Tally, add_county
+from tests.support import databases
 
 COUNTY = "370783"
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -94,15 +96,32 @@ def import_template(db: Database, folder: Path, kind: str, **changes) -> Outcome
     return IMPORTERS[kind](run_of(db, path, **changes))
 
 
+@pytest.fixture(scope="session")
+def template_of_templates(cluster, migrated_template, tmp_path_factory) -> str:
+    """Return a template database into which every template but the reports' was imported."""
+
+    def fill(url: str) -> None:
+        folder = tmp_path_factory.mktemp("templates")
+        with closing(Database(url, role=None, pool_size=2)) as db:
+            with db.transaction() as tx:
+                add_county(tx, County(COUNTY, "寿光市", "Shouguang"), now=NOW)
+            for kind in IMPORTERS:
+                if kind != "reports":
+                    assert import_template(db, folder, kind).refused is None
+                if kind == "grids":
+                    activate(db)
+
+    return databases.template(cluster, "template_templates", fill, base=migrated_template)
+
+
 @pytest.fixture
-def city_of_templates(owner, tmp_path):
-    """Return a county into which every template but the reports' was imported."""
-    for kind in IMPORTERS:
-        if kind != "reports":
-            assert import_template(owner, tmp_path, kind).refused is None
-        if kind == "grids":
-            activate(owner)
-    return owner
+def city_of_templates(cluster, template_of_templates) -> Iterator[Database]:
+    """Return a county of its own into which every template but the reports' was imported."""
+    with (
+        databases.clone(cluster, template_of_templates) as url,
+        closing(Database(url, role=None, pool_size=4)) as db,
+    ):
+        yield db
 
 
 def test_every_template_is_imported_once_and_dry_runs_write_nothing(owner, tmp_path):
