@@ -173,7 +173,14 @@ state.onChange(async (_, changed) => {
   if (any("what", "period", "from", "to", "reports", "heat")) refreshReports();
 });
 
+// Leaflet puts the centre on whole pixels; an address must not creep by one each time it is opened.
+function standsAt(at) {
+  if (!at || at[2] !== map.getZoom()) return false;
+  return map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
+}
+
 function remember() {
+  if (standsAt(state.get().at)) return;
   const [lon, lat] = lonLatOf(map.getCenter());
   state.set({ at: [lon, lat, map.getZoom()] });
 }

@@ -92,7 +92,9 @@ export function createSearch({ input, list, findGrids, choose }) {
       const found = places.items.map((place) => ({
         kind: "place", point: place.location.coordinates, label: nameOf(place), hint: named("place_kind", place.kind),
       }));
-      show([...report, ...grids, ...found], t("search.nothing", { text }));
+      // Digits ask for a grid; words first for a place, since grids are called after the places they lie in.
+      const ordered = /\d$/.test(text) ? [...grids, ...found] : [...found, ...grids];
+      show([...report, ...ordered], t("search.nothing", { text }));
     } catch (error) {
       if (isAbort(error) || turn !== asked) return;
       show([], t("search.failed"));
