@@ -1,16 +1,14 @@
 """What a planner may learn about sensitive matters: never a point, never a small number.
 
 Disputes, family, health and policing matters (``category.sensitive``) are told once per month,
-category group and grid, suppressed below five, together with one more unit where the sum of their
-town would give the suppressed one away. Any other window, and any difference between two windows,
-could tell a single case, so it is refused; and counts over several categories leave the sensitive
-ones out, since a difference of two sums tells as much as a number does.
+category group and grid or town, and only as ``gis.layering.suppression`` lets them be told. Any
+other window, and any difference between two windows, could tell a single case, so it is refused;
+and counts over several categories leave the sensitive ones out, since a difference of two sums
+tells as much as a number does.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gis.audience import Actor
@@ -18,8 +16,6 @@ from gis.clock import month_start
 from gis.db.database import Row, Transaction
 from gis.errors import InvalidInput
 from gis.periods import Days, month_end
-
-SMALLEST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -89,37 +85,6 @@ def choose(tx: Transaction, actor: Actor, category: str | None, tag: str | None)
         return Choice(chosen, group=category)
     hidden = tuple(sorted(sensitive if chosen is None else sensitive.intersection(chosen)))
     return Choice(chosen, hidden)
-
-
-def suppress(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> dict[str, int | None]:
-    """Blank counts below five, and in each town with just one blank the smallest of the others.
-
-    Parameters
-    ----------
-    counts
-        Count of each unit that has any.
-    town_of
-        Town of each unit, or one common key where units add up to no published sum.
-
-    Examples
-    --------
-    >>> suppress({"a": 3, "b": 6, "c": 9}, {"a": "t", "b": "t", "c": "t"})
-    {'a': None, 'b': None, 'c': 9}
-    >>> suppress({"a": 5, "b": 6}, {"a": "t", "b": "t"})
-    {'a': 5, 'b': 6}
-    """
-    told: dict[str, int | None] = {
-        code: count if count >= SMALLEST_TOLD else None for code, count in counts.items()
-    }
-    members: dict[str | None, list[str]] = defaultdict(list)
-    for code in counts:
-        members[town_of.get(code)].append(code)
-    for codes in members.values():
-        blank = [code for code in codes if told[code] is None]
-        others = [code for code in codes if told[code] is not None]
-        if len(blank) == 1 and others:
-            told[min(others, key=lambda code: (counts[code], code))] = None
-    return told
 
 
 def _codes(rows: list[Row], category: str | None, tag: str | None) -> tuple[str, ...] | None:

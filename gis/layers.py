@@ -7,22 +7,24 @@ reports do not count. ``bbox`` selects units and never clips their counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import ColumnElement, Double, Subquery, cast, func, select
+from sqlalchemy import ColumnElement, Double, Subquery, cast, collate, func, select
 
 from gis.audience import Actor
 from gis.cells import CELL_M
 from gis.datum import Crs, area_of_use, from_wgs84, parse_crs, to_wgs84
 from gis.db.database import Transaction
-from gis.disclosure import Choice, choose, suppress
+from gis.disclosure import Choice, choose
 from gis.errors import InvalidInput
 from gis.geometry import BBox, LocalFrame
 from gis.layer_sources import Source
+from gis.layering.suppression import tell
 from gis.models import County, Grid
 from gis.periods import ALWAYS, Days, month_end, widened
 
@@ -158,27 +160,38 @@ def _count_areas(
     tx: Transaction, pieces: Subquery, query: LayerQuery, state: State, choice: Choice
 ) -> list[UnitCount]:
     """Count grids or towns: sum the pieces, blank what may not be told, then select by box."""
-    town = Grid.town_code
-    code = pieces.c.code if query.unit == "grid" else town
-    number = func.sum(pieces.c.reports)
-    statement = (
-        select(code.label("code"), func.min(town).label("town"), number.label("reports"))
-        .select_from(pieces)
-        .outerjoin(Grid, (Grid.layout_id == state.layout_id) & (Grid.code == pieces.c.code))
-        .where(code.is_not(None))
-        .group_by(code)
-        .having(number > 0)
-        .order_by(code.collate("C"))
-    )
-    rows = tx.connection.execute(statement).all()
-    told: dict[str, int | None] = {row.code: int(row.reports) for row in rows}
-    if choice.group is not None:
-        towns = {row.code: row.town if query.unit == "grid" else None for row in rows}
-        told = suppress({row.code: int(row.reports) for row in rows}, towns)
+    told: Mapping[str, int | None]
+    if choice.group is None:
+        told = dict(_summed(tx, pieces, state, per_town=query.unit == "town"))
+    else:
+        # The two tables are decided on together, or one would give away what the other hides.
+        counts = dict(_summed(tx, pieces, state, per_town=False))
+        told_of = tell(counts, _towns_of(tx, state))
+        told = told_of.grids if query.unit == "grid" else told_of.towns
     if query.bbox is not None:
         seen = _codes_in(tx, query, query.bbox, state)
         told = {code: count for code, count in told.items() if code in seen}
     return [UnitCount(code, count) for code, count in told.items()]
+
+
+def _summed(
+    tx: Transaction, pieces: Subquery, state: State, *, per_town: bool
+) -> Iterator[tuple[str, int]]:
+    code: ColumnElement[str | None] = pieces.c.code
+    number = func.sum(pieces.c.reports)
+    statement = select(code, number)
+    if per_town:
+        code = Grid.town_code.expression
+        of_grid = (Grid.layout_id == state.layout_id) & (Grid.code == pieces.c.code)
+        statement = select(code, number).join(Grid, of_grid).where(code.is_not(None))
+    statement = statement.group_by(code).having(number > 0).order_by(collate(code, "C"))
+    for unit, reports in tx.connection.execute(statement):
+        yield unit, int(reports)
+
+
+def _towns_of(tx: Transaction, state: State) -> dict[str, str | None]:
+    statement = select(Grid.code, Grid.town_code).where(Grid.layout_id == state.layout_id)
+    return {row.code: row.town_code for row in tx.connection.execute(statement)}
 
 
 def _codes_in(tx: Transaction, query: LayerQuery, bbox: BBox, state: State) -> set[str]:

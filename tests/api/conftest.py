@@ -16,9 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from api.app import create_app
 from api.services import Services
 from gis.db.cluster import Cluster
-from gis.db.database import Database, libpq_url
-from gis.settings import Settings
+from gis.db.database import libpq_url
 from gis.sessions import SESSION_LASTS, hash_password
+from gis.settings import Settings
 from tests.support import county, databases
 from tests.support.server import running
 
@@ -94,7 +94,17 @@ def make_accounts(url: str) -> None:
                 "INSERT INTO account (id, county_code, username, name, password_hash, role, town_code,"
                 " utility_code, staff_id) SELECT gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s,"
                 " (SELECT id FROM grid_staff WHERE county_code = %s AND code = %s)",
-                [county.COUNTY, username, username, HASH, role, town, utility, county.COUNTY, staff],
+                [
+                    county.COUNTY,
+                    username,
+                    username,
+                    HASH,
+                    role,
+                    town,
+                    utility,
+                    county.COUNTY,
+                    staff,
+                ],
             )
         connection.execute(
             "INSERT INTO account (id, county_code, username, name, password_hash, role)"
@@ -141,9 +151,3 @@ def client(world: World) -> Iterator[Callable[[str], httpx.Client]]:
     yield of
     for one in made.values():
         one.close()
-
-
-@pytest.fixture
-def db(world: World) -> Iterator[Database]:
-    """The application's pool on the module's county."""
-    yield world.services.db

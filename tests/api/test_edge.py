@@ -72,12 +72,22 @@ def test_every_route_says_401_first(world: World, client: Clients) -> None:
 
 def test_every_route_refuses_parameters_it_does_not_know(world: World, client: Clients) -> None:
     for method, path in operations(world.app):
-        answer = client("dispatcher").request(method, f"{world.address}{filled(path)}?surprise=1", json={})
+        answer = client("dispatcher").request(
+            method, f"{world.address}{filled(path)}?surprise=1", json={}
+        )
         assert check_problem(answer, 400)["errors"][0]["field"] == "surprise"
 
 
 def test_every_answer_carries_the_headers(world: World, client: Clients) -> None:
-    for path in ("/livez", "/nope", f"{API}/reports", f"{API}/reports?x=1", "/assets/nope", "/docs", "/"):
+    for path in (
+        "/livez",
+        "/nope",
+        f"{API}/reports",
+        f"{API}/reports?x=1",
+        "/assets/nope",
+        "/docs",
+        "/",
+    ):
         answer = client("dispatcher").get(world.address + path)
         for name, start in HEADERS.items():
             assert answer.headers[name].startswith(start), (path, name)
@@ -119,7 +129,9 @@ def test_bodies_above_the_limit_are_refused_announced_or_not(world: World, clien
             "/reports", content=content, headers={"content-type": "application/json"}
         )
         check_problem(answer, 413)
-    assert check_problem(httpx.post(f"{world.address}{API}/sessions", content=b"x" * 2_000_000), 413)
+    assert check_problem(
+        httpx.post(f"{world.address}{API}/sessions", content=b"x" * 2_000_000), 413
+    )
 
 
 def test_an_unexpected_error_tells_nothing(world: World) -> None:

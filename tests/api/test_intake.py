@@ -21,15 +21,51 @@ from tests.support.statements import counted
 
 Clients = Callable[[str], httpx.Client]
 
-FIELDS = (
-    "id number client_id body_sha256 status level round outcome category description source address urgent location"
-    " accuracy_m captured_at received_at due_at yellow_at light version town_code merged_into reopen_requested photos"
-    " actions match assignments"
-).split()
-MATCH_FIELDS = (
-    "grid grid_method grid_distance_m confidence candidates staff staff_all utility utility_method utility_distance_m"
-    " reason reason_en layout"
-).split()
+FIELDS = [
+    "id",
+    "number",
+    "client_id",
+    "body_sha256",
+    "status",
+    "level",
+    "round",
+    "outcome",
+    "category",
+    "description",
+    "source",
+    "address",
+    "urgent",
+    "location",
+    "accuracy_m",
+    "captured_at",
+    "received_at",
+    "due_at",
+    "yellow_at",
+    "light",
+    "version",
+    "town_code",
+    "merged_into",
+    "reopen_requested",
+    "photos",
+    "actions",
+    "match",
+    "assignments",
+]
+MATCH_FIELDS = [
+    "grid",
+    "grid_method",
+    "grid_distance_m",
+    "confidence",
+    "candidates",
+    "staff",
+    "staff_all",
+    "utility",
+    "utility_method",
+    "utility_distance_m",
+    "reason",
+    "reason_en",
+    "layout",
+]
 
 
 def post(client: httpx.Client, body: Any, **headers: str) -> httpx.Response:
@@ -105,7 +141,10 @@ BAD = {
     "negative accuracy": ({"description": "x", **WHERE, "accuracy_m": -1}, "accuracy_m"),
     "text for a number": ({"description": "x", **WHERE, "accuracy_m": "near"}, "accuracy_m"),
     "no uuid": ({"description": "x", **WHERE, "client_id": "1"}, "client_id"),
-    "naive time": ({"description": "x", **WHERE, "captured_at": "2022-05-01T08:00:00"}, "captured_at"),
+    "naive time": (
+        {"description": "x", **WHERE, "captured_at": "2022-05-01T08:00:00"},
+        "captured_at",
+    ),
     "nul": ({"description": "a\x00b", **WHERE}, "description"),
     "lone surrogate": ({"description": "\ud800", **WHERE}, "description"),
     "too long": ({"description": "x" * 4001, **WHERE}, "description"),
@@ -139,7 +178,9 @@ def test_numbers_that_are_none(client: Clients, field: str, number: str) -> None
     assert {error["field"] for error in answer.json()["errors"]} & {field, "body"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":1}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":1}']
+)
 def test_bodies_that_are_no_report(client: Clients, content: bytes) -> None:
     answer = client("dispatcher").post(
         "/reports", content=content, headers={"content-type": "application/json"}
@@ -155,7 +196,9 @@ def test_who_only_reads_hands_nothing_in(client: Clients, username: str) -> None
     assert post(client(""), {"description": "x"}).status_code == 401  # and 401 before all
 
 
-@pytest.mark.parametrize("username", ["admin", "dispatcher", "town1", "water", "staff", "volunteer"])
+@pytest.mark.parametrize(
+    "username", ["admin", "dispatcher", "town1", "water", "staff", "volunteer"]
+)
 def test_who_hands_in_reads_it_back(world: World, client: Clients, username: str) -> None:
     for code in ("G0003", "G0040"):  # of either half of the county
         answer = post(client(username), {"description": "路灯", **world.at(code)})
@@ -198,7 +241,12 @@ class TestIdempotency:
         assert number not in answer.text
 
     def test_another_county_may_use_the_same_id(self, world: World, client: Clients) -> None:
-        body = {"description": "路灯", "client_id": str(uuid.uuid4()), "longitude": 119.4, "latitude": 36.0}
+        body = {
+            "description": "路灯",
+            "client_id": str(uuid.uuid4()),
+            "longitude": 119.4,
+            "latitude": 36.0,
+        }
         ids = {post(client(name), body).json()["id"] for name in ("dispatcher", "foreigner")}
         assert {one.partition("-")[0] for one in ids} == {"370782", "370783"}
 
@@ -211,7 +259,12 @@ class TestIdempotency:
         same = {**body, "client_id": key}
         assert post(client("staff"), same, **headers).status_code == 422  # another body by its hash
         fresh = str(uuid.uuid4())
-        assert post(client("staff"), {**body, "client_id": fresh}, **{"idempotency-key": fresh}).status_code == 201
+        assert (
+            post(
+                client("staff"), {**body, "client_id": fresh}, **{"idempotency-key": fresh}
+            ).status_code
+            == 201
+        )
         both = post(client("staff"), {**body, "client_id": str(uuid.uuid4())}, **headers)
         assert both.status_code == 422
         assert both.json()["errors"][0]["field"] == "Idempotency-Key"
@@ -233,14 +286,22 @@ class TestIdempotency:
             thread.join()
         assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
         assert len({answer.json()["id"] for answer in answers}) == 1
-        stored = world.execute("SELECT count(*) FROM report WHERE client_id = %s", body["client_id"])
+        stored = world.execute(
+            "SELECT count(*) FROM report WHERE client_id = %s", body["client_id"]
+        )
         assert stored == [(1,)]
 
 
 @given(
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
-        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.text(),
+        ),
         max_size=6,
     )
 )

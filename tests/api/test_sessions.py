@@ -13,7 +13,9 @@ from gis import sessions
 from tests.api.conftest import API, PASSWORD, World
 
 
-def sign_in(world: World, username: str, password: str = PASSWORD, **headers: str) -> httpx.Response:
+def sign_in(
+    world: World, username: str, password: str = PASSWORD, **headers: str
+) -> httpx.Response:
     body = {"username": username, "password": password}
     return httpx.post(f"{world.address}{API}/sessions", json=body, headers=headers)
 
@@ -25,7 +27,10 @@ def test_answers_with_token_actor_and_end(world: World) -> None:
     assert set(body) == {"token", "actor", "expires_at"}
     assert body["actor"]["role"] == "dispatcher"
     assert body["actor"]["town_code"] == "370782001"
-    assert dt.datetime.fromisoformat(body["expires_at"]) == world.clock.instant + sessions.SESSION_LASTS
+    assert (
+        dt.datetime.fromisoformat(body["expires_at"])
+        == world.clock.instant + sessions.SESSION_LASTS
+    )
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -46,7 +51,9 @@ def test_the_database_keeps_no_token(world: World) -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("dispatcher", "wrong"), ("nobody", PASSWORD)])
-def test_wrong_name_and_wrong_password_look_alike(world: World, username: str, password: str) -> None:
+def test_wrong_name_and_wrong_password_look_alike(
+    world: World, username: str, password: str
+) -> None:
     answer = sign_in(world, username, password)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -121,7 +128,9 @@ def test_the_cookie_serves_reading_and_our_own_pages_changes(world: World) -> No
     with httpx.Client(base_url=world.address + API) as browser:
         browser.post("/sessions", json={"username": "dispatcher", "password": PASSWORD})
         assert browser.get("/categories").status_code == 200
-        assert browser.get("/categories", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+        assert (
+            browser.get("/categories", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+        )
         report = {"description": "路灯不亮", "place_code": "P1"}
         for foreign in (
             {"sec-fetch-site": "cross-site"},
@@ -139,7 +148,12 @@ def test_the_cookie_serves_reading_and_our_own_pages_changes(world: World) -> No
 def test_accounts_are_made_checked_and_given_other_passwords(world: World) -> None:
     with world.services.db.transaction() as tx:
         sessions.add_account(
-            tx, county_code="370782", username="new", name="新人", password="first secret", role="planner"
+            tx,
+            county_code="370782",
+            username="new",
+            name="新人",
+            password="first secret",
+            role="planner",
         )
     first = sign_in(world, "new", "first secret")
     assert first.status_code == 201
@@ -156,8 +170,16 @@ def test_accounts_are_made_checked_and_given_other_passwords(world: World) -> No
     [({"role": "king"}, "role"), ({"password": "short"}, "password"), ({"role": "utility"}, "utility_code"),
      ({"town_code": "370782001"}, "town_code")],
 )  # fmt: skip
-def test_accounts_that_make_no_sense_are_refused(world: World, change: dict[str, str], field: str) -> None:
-    account = {"county_code": "370782", "username": "odd", "name": "x", "password": "long enough", "role": "planner"}
+def test_accounts_that_make_no_sense_are_refused(
+    world: World, change: dict[str, str], field: str
+) -> None:
+    account = {
+        "county_code": "370782",
+        "username": "odd",
+        "name": "x",
+        "password": "long enough",
+        "role": "planner",
+    }
     with pytest.raises(sessions.InvalidInput) as refused, world.services.db.transaction() as tx:
         sessions.add_account(tx, **{**account, **change})
     assert [error.field for error in refused.value.errors] == [field]

@@ -14,12 +14,24 @@ from tests.support import county
 Clients = Callable[[str], httpx.Client]
 
 WEST_GRID, EAST_GRID = "G0003", "G0007"  # of the two towns
-READERS = ("admin", "supervisor", "dispatcher", "town1", "town2", "water", "power", "staff", "volunteer", "planner")
+READERS = (
+    "admin",
+    "supervisor",
+    "dispatcher",
+    "town1",
+    "town2",
+    "water",
+    "power",
+    "staff",
+    "volunteer",
+    "planner",
+)
 
 
 @pytest.fixture(scope="module")
 def reports(world: World, client: Clients) -> dict[str, dict[str, Any]]:
     """One report for each interest, by name."""
+
     def post(username: str, **body: Any) -> dict[str, Any]:
         answer = client(username).post("/reports", json={"description": "x", **body})
         assert answer.status_code == 201, answer.text
@@ -41,8 +53,26 @@ def reports(world: World, client: Clients) -> dict[str, dict[str, Any]]:
 
 SEES = {
     "admin": {"west", "east", "water", "power", "own grid", "volunteer's", "staff's", "nowhere"},
-    "supervisor": {"west", "east", "water", "power", "own grid", "volunteer's", "staff's", "nowhere"},
-    "dispatcher": {"west", "east", "water", "power", "own grid", "volunteer's", "staff's", "nowhere"},
+    "supervisor": {
+        "west",
+        "east",
+        "water",
+        "power",
+        "own grid",
+        "volunteer's",
+        "staff's",
+        "nowhere",
+    },
+    "dispatcher": {
+        "west",
+        "east",
+        "water",
+        "power",
+        "own grid",
+        "volunteer's",
+        "staff's",
+        "nowhere",
+    },
     "town1": {"west", "water", "power"},
     "town2": {"east", "volunteer's", "staff's"},
     "water": {"water"},
@@ -55,7 +85,9 @@ SEES = {
 
 
 @pytest.mark.parametrize("username", SEES)
-def test_each_sees_theirs_everywhere(username: str, reports: dict[str, dict[str, Any]], client: Clients) -> None:
+def test_each_sees_theirs_everywhere(
+    username: str, reports: dict[str, dict[str, Any]], client: Clients
+) -> None:
     reader = client(username)
     names = {report["id"]: name for name, report in reports.items()}
     listed = {names[item["id"]] for item in reader.get("/reports").json()["items"]}
@@ -71,7 +103,9 @@ def test_each_sees_theirs_everywhere(username: str, reports: dict[str, dict[str,
             assert status == (200 if name in SEES[username] else 404), (name, path)
 
 
-def test_an_unseen_report_looks_like_one_that_is_not(reports: dict[str, dict[str, Any]], client: Clients) -> None:
+def test_an_unseen_report_looks_like_one_that_is_not(
+    reports: dict[str, dict[str, Any]], client: Clients
+) -> None:
     unseen = client("planner").get(f"/reports/{reports['west']['id']}").json()
     absent = client("planner").get("/reports/370782-00000000-0000-7000-8000-000000000000").json()
     for one in (unseen, absent):
@@ -80,13 +114,25 @@ def test_an_unseen_report_looks_like_one_that_is_not(reports: dict[str, dict[str
 
 
 @pytest.mark.parametrize(
-    "key", ["x", "370782-", "370783-00000000-0000-7000-8000-000000000000", "999", "%00", "a%2Fb", "370782-zz", "²"]
+    "key",
+    [
+        "x",
+        "370782-",
+        "370783-00000000-0000-7000-8000-000000000000",
+        "999",
+        "%00",
+        "a%2Fb",
+        "370782-zz",
+        "²",
+    ],
 )
 def test_ids_that_are_none_are_404(key: str, client: Clients) -> None:
     assert client("dispatcher").get(f"/reports/{key}").status_code == 404
 
 
-def test_layers_count_what_one_may_count(reports: dict[str, dict[str, Any]], client: Clients) -> None:
+def test_layers_count_what_one_may_count(
+    reports: dict[str, dict[str, Any]], client: Clients
+) -> None:
     def total(username: str, unit: str) -> int:
         answer = client(username).get("/layers/counts", params={"unit": unit})
         assert answer.status_code == 200, answer.text
@@ -112,7 +158,10 @@ def test_staff_see_the_grids_they_serve_today(world: World, client: Clients) -> 
     serves = "UPDATE grid_staff SET valid_to = %s WHERE code = 'S0000-0' AND county_code = '370782'"
     world.execute(serves, county.TODAY.replace(day=9))
     try:
-        names = [item["match"]["grid"]["code"] for item in client("staff").get("/reports").json()["items"]]
+        names = [
+            item["match"]["grid"]["code"]
+            for item in client("staff").get("/reports").json()["items"]
+        ]
         assert "G0000" not in names  # what they reported themselves stays
     finally:
         world.execute(serves, None)
@@ -126,11 +175,14 @@ def test_staff_of_a_community_see_all_of_its_grids(world: World, client: Clients
     world.execute("UPDATE account SET role = 'grid_staff' WHERE username = 'volunteer'")
     try:
         me = httpx.post(
-            f"{world.address}/api/v1/sessions", json={"username": "volunteer", "password": "correct horse"}
+            f"{world.address}/api/v1/sessions",
+            json={"username": "volunteer", "password": "correct horse"},
         ).json()["actor"]
         expected = world.execute(
             "SELECT code FROM grid WHERE county_code = '370782' AND community_code = '370782001001' ORDER BY code"
         )
         assert me["grid_codes"] == [row[0] for row in expected]
     finally:
-        world.execute("UPDATE account SET role = 'volunteer', staff_id = NULL WHERE username = 'volunteer'")
+        world.execute(
+            "UPDATE account SET role = 'volunteer', staff_id = NULL WHERE username = 'volunteer'"
+        )
