@@ -105,6 +105,7 @@ def _prepare(settings: Settings, cluster: Cluster | None, stack: ExitStack) -> s
             progress.update(tasks[step], completed=done, total=total)
 
         def fill(url: str) -> None:
+            progress.update(tasks["database"], completed=1)
             load_sample_city(url, now=dt.datetime.now(dt.UTC), progress=show)
 
         if cluster is not None:

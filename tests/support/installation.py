@@ -15,7 +15,7 @@ from pathlib import Path
 from gis.db.cluster import Cluster
 from gis.settings import CHECKOUT
 
-READY_S = 240.0
+READY_S = 600.0
 
 
 class Installation:
