@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
+    actions,
     bulk,
     categories,
     grids,
@@ -118,7 +119,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, bulk, reports, locate, grids, towns, utilities, categories, places, layers,
+        sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

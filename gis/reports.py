@@ -13,7 +13,7 @@ import struct
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
@@ -21,15 +21,14 @@ from sqlalchemy import func, select, tuple_
 
 from gis.audience import Actor, visible_reports
 from gis.db.database import Database, Row, Transaction
+from gis.dispatching import find_last_step
 from gis.errors import InvalidInput, NotFound
-from gis.ids import parse_public_id, public_id
-from gis.matching import Match
+from gis.ids import parse_public_id
 from gis.models import Report
-from gis.reasons import render
+from gis.report_documents import Document, report_document
 from gis.report_filters import ReportFilters, conditions, light
-
-Document = dict[str, Any]
-"""A report as the API gives it out: plain values, in the field order of the API."""
+from gis.workflow.guards import undo_refusal
+from gis.workflow.table import UNDO
 
 BATCH = 1000
 """Reports of one step of an export; each step is a transaction of its own."""
@@ -66,6 +65,35 @@ def get_report(
     if not found:
         raise NotFound("There is no such report.")
     return found[0]
+
+
+def get_report_with_undo(
+    tx: Transaction, actor: Actor, report_id: uuid.UUID, *, now: dt.datetime
+) -> Document:
+    """Return one report for acting on it: its actions also name `undo`, while that is possible.
+
+    Raises
+    ------
+    NotFound
+        There is none, or the actor may not know of it.
+    """
+    return _with_undo(tx, actor, report_id, get_report(tx, actor, report_id, now=now), now)
+
+
+def get_acted(tx: Transaction, actor: Actor, report_id: uuid.UUID, *, now: dt.datetime) -> Document:
+    """Return the report an actor has just acted on, also when that took it out of their view."""
+    county = {"county_code": actor.county_code, "audience": [f"c:{actor.county_code}"]}
+    (row,) = tx.query("report_documents", {**county, "ids": [report_id]})
+    return _with_undo(tx, actor, report_id, report_document(row, actor, now), now)
+
+
+def _with_undo(
+    tx: Transaction, actor: Actor, report_id: uuid.UUID, document: Document, now: dt.datetime
+) -> Document:
+    last = find_last_step(tx, actor.county_code, report_id)
+    if last is not None and not undo_refusal(actor, last, now):
+        document["actions"].append(UNDO)
+    return document
 
 
 def find_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
@@ -131,7 +159,7 @@ def list_documents(
     tx: Transaction, actor: Actor, ids: Sequence[uuid.UUID], *, now: dt.datetime
 ) -> list[Document]:
     """Return the reports of these keys that the actor may read, newest first."""
-    return [_document(row, now) for row in list_rows(tx, actor, ids)]
+    return [report_document(row, actor, now) for row in list_rows(tx, actor, ids)]
 
 
 def features_json(
@@ -205,125 +233,6 @@ def iter_rows(
 
 def _visible(actor: Actor) -> dict[str, Any]:
     return {"county_code": actor.county_code, "audience": list(actor.audience)}
-
-
-def _document(row: Row, now: dt.datetime) -> Document:
-    merged_into = row["merged_into"]
-    return {
-        "id": public_id(row["county_code"], row["id"]),
-        "number": row["number"],
-        "client_id": row["client_id"],
-        "body_sha256": row["body_sha256"],
-        "status": row["status"],
-        "level": row["level"],
-        "round": row["round"],
-        "outcome": row["outcome"],
-        "category": row["category_code"],
-        "description": row["description"],
-        "source": row["source"],
-        "address": row["address"],
-        "urgent": row["urgent"],
-        "location": _point(row["longitude"], row["latitude"]),
-        "accuracy_m": row["accuracy_m"],
-        "captured_at": row["captured_at"],
-        "received_at": row["received_at"],
-        "due_at": row["due_at"],
-        "yellow_at": row["yellow_at"],
-        "light": _light(row, now),
-        "version": row["version"],
-        "town_code": row["town_code"],
-        "merged_into": public_id(row["county_code"], merged_into) if merged_into else None,
-        "reopen_requested": row["reopen_requested"],
-        "photos": [],
-        "actions": [],
-        "match": _match(row),
-        "assignments": row["assignments"],
-    }
-
-
-def _match(row: Row) -> Document:
-    grid = staff = utility = None
-    if row["grid_code"] is not None:
-        grid = {
-            "code": row["grid_code"],
-            "name": row["grid_name"] or row["grid_code"],
-            "town_code": row["grid_town_code"],
-            "town_name": row["grid_town_name"],
-        }
-    if row["staff_id"] is not None:
-        staff = {
-            "id": row["staff_id"],
-            "name": row["staff_name"],
-            "role": row["staff_role"],
-            "method": row["staff_method"],
-        }
-    if row["utility_code"] is not None:
-        utility = {
-            "code": row["utility_code"],
-            "name": row["utility_name"],
-            "kind": row["utility_kind"],
-        }
-    return {
-        "grid": grid,
-        "grid_method": row["grid_method"],
-        "grid_distance_m": row["grid_distance_m"],
-        "confidence": row["confidence"],
-        "candidates": row["candidates"],
-        "staff": staff,
-        "staff_all": row["staff_all"],
-        "utility": utility,
-        "utility_method": row["utility_method"],
-        "utility_distance_m": row["utility_distance_m"],
-        "reason": render(row["reason"], "zh"),
-        "reason_en": render(row["reason"], "en"),
-        "layout": row["layout_name"],
-    }
-
-
-def match_document(match: Match) -> Document:
-    """Return a match that was just made as the API gives it out, as in a report."""
-    return {
-        "grid": match.grid
-        and {
-            "code": match.grid.code,
-            "name": match.grid.name,
-            "town_code": match.grid.town_code,
-            "town_name": match.grid.town_name,
-        },
-        "grid_method": match.grid_method,
-        "grid_distance_m": match.grid_distance_m,
-        "confidence": match.confidence,
-        "candidates": [asdict(one) for one in match.candidates],
-        "staff": match.staff and {**asdict(match.staff), "method": match.staff_method},
-        "staff_all": [asdict(one) for one in match.staff_all],
-        "utility": match.utility
-        and {
-            "code": match.utility.code,
-            "name": match.utility.name,
-            "kind": match.utility.kind,
-        },
-        "utility_method": match.utility_method,
-        "utility_distance_m": match.utility_distance_m,
-        "reason": render(match.reason, "zh"),
-        "reason_en": render(match.reason, "en"),
-        "layout": match.layout and match.layout.name,
-    }
-
-
-def _point(longitude: float | None, latitude: float | None) -> Document | None:
-    if longitude is None or latitude is None:
-        return None
-    # Seven decimals are a centimetre; more would be the noise of a datum conversion.
-    return {"type": "Point", "coordinates": [round(longitude, 7), round(latitude, 7)]}
-
-
-def _light(row: Row, now: dt.datetime) -> str | None:
-    """Return what ``report_filters.light`` says in SQL; a test compares the two."""
-    if row["status"] == "closed" or row["due_at"] is None:
-        return None
-    if row["due_at"] <= now:
-        return "red"
-    return "yellow" if row["yellow_at"] is not None and row["yellow_at"] <= now else "green"
 
 
 def _cursor(row: SqlRow[dt.datetime, uuid.UUID]) -> str:

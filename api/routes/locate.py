@@ -14,7 +14,7 @@ from api.schemas.common import Code, Text
 from api.schemas.match import Located
 from gis.datum import parse_crs
 from gis.matching import Where, match_point
-from gis.reports import match_document
+from gis.report_documents import match_document
 
 router = APIRouter(tags=["matching"], route_class=StrictRoute)
 

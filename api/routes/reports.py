@@ -98,7 +98,7 @@ def get_report(caller: SignedIn, report_id: str) -> Response:
     """Read one report by its id or its number."""
     with caller.read() as (tx, actor):
         key = reports.find_id(tx, actor, report_id)
-        document = reports.get_report(tx, actor, key, now=caller.now)
+        document = reports.get_report_with_undo(tx, actor, key, now=caller.now)
     etag = f'"{document["version"]}"'
     return json_answer(orjson.dumps(document), headers={**NO_STORE, "ETag": etag})
 

@@ -9,7 +9,7 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
        r.grid_method, r.grid_distance_m, r.confidence, r.candidates,
        s.id AS staff_id, s.name AS staff_name, s.role AS staff_role, r.staff_method, r.staff_all,
        r.utility_code, u.name AS utility_name, u.kind AS utility_kind, r.utility_method, r.utility_distance_m,
-       r.reason, l.name AS layout_name,
+       r.reason, l.name AS layout_name, r.account_id, r.merged_count,
        (SELECT coalesce(json_agg(json_build_object(
                  'id', a.id,
                  'utility', json_build_object('code', b.code, 'name', b.name, 'kind', b.kind),
@@ -17,7 +17,8 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
                  'due_at', (SELECT min(c.due_at) FROM clock c
                             WHERE c.county_code = a.county_code AND c.report_id = a.report_id
                               AND c.assignment_id = a.id AND c.stopped_at IS NULL),
-                 'version', a.version, 'round', a.round)
+                 'version', a.version, 'round', a.round,
+                 'requested', a.requested, 'office_of', CASE WHEN b.kind = 'town' THEN b.town_code END)
                ORDER BY a.round, a.role DESC, a.assigned_at, a.id), '[]')
         FROM assignment a
         JOIN utility b ON b.county_code = a.county_code AND b.code = a.utility_code

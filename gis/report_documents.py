@@ -1,0 +1,155 @@
+"""A report and its match as the API gives them out: plain values, in the API's order of fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from gis.audience import Actor
+from gis.db.database import Row
+from gis.ids import public_id
+from gis.matching import Match
+from gis.reasons import render
+from gis.workflow.case import Part, Standing, of_row
+from gis.workflow.guards import legal_actions
+
+Document = dict[str, Any]
+"""Plain values, ready for JSON."""
+
+_ASSIGNMENT_FIELDS = ("id", "utility", "role", "status", "due_at", "version", "round")
+
+
+def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
+    """Return a row of ``report_documents.sql`` as the API gives it out.
+
+    Its actions are those legal for this actor now, but for `undo` and those of a meeting.
+    """
+    merged_into = row["merged_into"]
+    parts = [_part(one) for one in row["assignments"]]
+    return {
+        "id": public_id(row["county_code"], row["id"]),
+        "number": row["number"],
+        "client_id": row["client_id"],
+        "body_sha256": row["body_sha256"],
+        "status": row["status"],
+        "level": row["level"],
+        "round": row["round"],
+        "outcome": row["outcome"],
+        "category": row["category_code"],
+        "description": row["description"],
+        "source": row["source"],
+        "address": row["address"],
+        "urgent": row["urgent"],
+        "location": _point(row["longitude"], row["latitude"]),
+        "accuracy_m": row["accuracy_m"],
+        "captured_at": row["captured_at"],
+        "received_at": row["received_at"],
+        "due_at": row["due_at"],
+        "yellow_at": row["yellow_at"],
+        "light": _light(row, now),
+        "version": row["version"],
+        "town_code": row["town_code"],
+        "merged_into": public_id(row["county_code"], merged_into) if merged_into else None,
+        "reopen_requested": row["reopen_requested"],
+        "photos": [],
+        "actions": legal_actions(of_row(Standing, row), actor, parts),
+        "match": _match(row),
+        "assignments": [
+            {name: one[name] for name in _ASSIGNMENT_FIELDS} for one in row["assignments"]
+        ],
+    }
+
+
+def _part(assignment: Row) -> Part:
+    return Part(
+        utility_code=assignment["utility"]["code"],
+        **{
+            name: assignment[name] for name in ("role", "status", "round", "requested", "office_of")
+        },
+    )
+
+
+def _match(row: Row) -> Document:
+    grid = staff = utility = None
+    if row["grid_code"] is not None:
+        grid = {
+            "code": row["grid_code"],
+            "name": row["grid_name"] or row["grid_code"],
+            "town_code": row["grid_town_code"],
+            "town_name": row["grid_town_name"],
+        }
+    if row["staff_id"] is not None:
+        staff = {
+            "id": row["staff_id"],
+            "name": row["staff_name"],
+            "role": row["staff_role"],
+            "method": row["staff_method"],
+        }
+    if row["utility_code"] is not None:
+        utility = {
+            "code": row["utility_code"],
+            "name": row["utility_name"],
+            "kind": row["utility_kind"],
+        }
+    return {
+        "grid": grid,
+        "grid_method": row["grid_method"],
+        "grid_distance_m": row["grid_distance_m"],
+        "confidence": row["confidence"],
+        "candidates": row["candidates"],
+        "staff": staff,
+        "staff_all": row["staff_all"],
+        "utility": utility,
+        "utility_method": row["utility_method"],
+        "utility_distance_m": row["utility_distance_m"],
+        "reason": render(row["reason"], "zh"),
+        "reason_en": render(row["reason"], "en"),
+        "layout": row["layout_name"],
+    }
+
+
+def match_document(match: Match) -> Document:
+    """Return a match that was just made as the API gives it out, as in a report."""
+    return {
+        "grid": match.grid
+        and {
+            "code": match.grid.code,
+            "name": match.grid.name,
+            "town_code": match.grid.town_code,
+            "town_name": match.grid.town_name,
+        },
+        "grid_method": match.grid_method,
+        "grid_distance_m": match.grid_distance_m,
+        "confidence": match.confidence,
+        "candidates": [asdict(one) for one in match.candidates],
+        "staff": match.staff and {**asdict(match.staff), "method": match.staff_method},
+        "staff_all": [asdict(one) for one in match.staff_all],
+        "utility": match.utility
+        and {
+            "code": match.utility.code,
+            "name": match.utility.name,
+            "kind": match.utility.kind,
+        },
+        "utility_method": match.utility_method,
+        "utility_distance_m": match.utility_distance_m,
+        "reason": render(match.reason, "zh"),
+        "reason_en": render(match.reason, "en"),
+        "layout": match.layout and match.layout.name,
+    }
+
+
+def _point(longitude: float | None, latitude: float | None) -> Document | None:
+    if longitude is None or latitude is None:
+        return None
+    # Seven decimals are a centimetre; more would be the noise of a datum conversion.
+    return {"type": "Point", "coordinates": [round(longitude, 7), round(latitude, 7)]}
+
+
+def _light(row: Row, now: dt.datetime) -> str | None:
+    """Return what ``report_filters.light`` says in SQL; a test compares the two."""
+    if row["status"] == "closed" or row["due_at"] is None:
+        return None
+    if row["due_at"] <= now:
+        return "red"
+    return "yellow" if row["yellow_at"] is not None and row["yellow_at"] <= now else "green"
