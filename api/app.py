@@ -20,6 +20,7 @@ from api.routes import (
     categories,
     grids,
     health,
+    hotspots,
     layers,
     locate,
     pages,
@@ -120,6 +121,7 @@ def _include(app: FastAPI) -> None:
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
         sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
+        hotspots,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

@@ -7,7 +7,7 @@ of the period themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +100,10 @@ class Located:
     without_location: int
 
 
+_NONE = np.zeros(0, dtype=np.int64)
+NOWHERE: Final = Located(CellCounts(_NONE, _NONE, _NONE), 0)
+
+
 def located_reports(tx: Transaction, scope: Scope, days: Span) -> Located:
     """Return where the reports of a scope are; rollups take whole months."""
     county = scope.county(tx)
@@ -189,3 +193,11 @@ def _gathered(per_grid: Integers, frame: Frame, outside: int) -> Counted:
     known = of_grid >= 0
     counts = np.bincount(of_grid[known], per_grid[known], len(frame)).round().astype(np.int64)
     return Counted(counts, outside + int(per_grid[~known].sum()))
+
+
+def list_causes(tx: Transaction, scope: Scope) -> list[Row]:
+    """Return the causes of a scope with their counts, the most frequent first, at most 50."""
+    if scope.found is None:
+        return []
+    tx.see_county(scope.actor.county_code)
+    return tx.query("layer_causes", rows_where(scope, scope.county(tx), scope.found))

@@ -20,7 +20,7 @@ from gis.db.database import Transaction
 from gis.errors import InvalidInput
 from gis.hotspots.counts import CellCounts, coarsen
 from gis.hotspots.density import cell_density, margin_cells
-from gis.layering.counting import Counted, located_reports
+from gis.layering.counting import NOWHERE, Counted, located_reports
 from gis.layering.frames import County, Floats
 from gis.layering.memory import memory_of
 from gis.layering.scopes import Scope, Span
@@ -74,24 +74,32 @@ def surface_of(
     span
         Other days than the scope's own, as whole months.
     """
-    days = span or scope.span
+    days = span or scope.found
     key = ("surface", scope.key, days, bandwidth_m)
     return memory_of(tx).get(key, lambda: _make(tx, scope, bandwidth_m, days))
 
 
-def class_breaks(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> list[float]:
-    """Return the lower ends of the classes, in reports per km2 over the days of the scope.
+def scale_of(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> float:
+    """Return what the colours of a choice hang on: its average month's highest density.
 
-    They are the same for every view, zoom and month of a choice: steps of 1, 2 and 5 below the
-    densest place of the average month of the latest twelve.
+    Of the latest twelve months, rounded down to 1, 2 or 5 so that it seldom changes; 0 if there is
+    no report.
     """
     if scope.latest is None:
-        return []
+        return 0.0
     day = dt.timedelta(days=1)
     a_year_ago = Span.month(scope.latest.first.replace(year=scope.latest.first.year - 1))
     year = Span(a_year_ago.last + day, scope.latest.last)
-    peak = float(surface_of(tx, scope, bandwidth_m, year).values.max())
-    return breaks_below(peak / 12, scope.span.length / _DAYS_OF_MONTH)
+    steps = breaks_below(float(surface_of(tx, scope, bandwidth_m, year).values.max()) / 12, 1)
+    return steps[-1] if steps else 0.0
+
+
+def class_breaks(scale: float, span: Span | None) -> list[float]:
+    """Return the lower ends of the classes, in reports per km2 over the days of a period.
+
+    They are the same for every view, zoom and month of a choice.
+    """
+    return [] if span is None else breaks_below(scale, span.length / _DAYS_OF_MONTH)
 
 
 def breaks_below(monthly_peak: float, months: float) -> list[float]:
@@ -121,11 +129,13 @@ def breaks_below(monthly_peak: float, months: float) -> list[float]:
     return [float(f"{value * length:.4g}") for value in below]
 
 
-def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span) -> Surface:
+def _make(
+    tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | None
+) -> Surface:
     cell_m = bandwidth_m // 4
     county = scope.county(tx)
     lattice = lattice_of(tx, scope, county, cell_m, bandwidth_m)
-    located = located_reports(tx, scope, days)
+    located = NOWHERE if days is None else located_reports(tx, scope, days)
     counts, outside = rasterised(coarsen(located.cells, cell_m // 100), lattice)
     values = cell_density(counts, cell_m, bandwidth_m, lattice.mask)
     inside = counts[lattice.mask].astype(np.int64)

@@ -1,4 +1,4 @@
--- What a layer's units and exposures depend on beside the layout: one number, equal while nothing changed.
+-- What a layer's units, categories and exposures depend on beside the layout: one number, equal while nothing changed.
 SELECT (SELECT coalesce(sum(hashtextextended(
           concat_ws('|', code, name, town_code, community_code, population, households), 0)), 0)
         FROM grid WHERE layout_id = %(layout_id)s)
@@ -7,4 +7,6 @@ SELECT (SELECT coalesce(sum(hashtextextended(
      + (SELECT coalesce(sum(hashtextextended(concat_ws('|', category_code, exposure_code), 2)), 0)
         FROM category_exposure WHERE county_code = %(county_code)s)
      + (SELECT coalesce(sum(hashtextextended(concat_ws('|', code, per, unit), 3)), 0)
-        FROM exposure WHERE county_code = %(county_code)s) AS version
+        FROM exposure WHERE county_code = %(county_code)s)
+     + (SELECT coalesce(sum(hashtextextended(concat_ws('|', code, parent_code, sensitive, tags), 4)), 0)
+        FROM category WHERE county_code = %(county_code)s) AS version

@@ -20,6 +20,7 @@ from gis.layering.surfaces import (
     breaks_below,
     check_bandwidth,
     class_breaks,
+    scale_of,
     surface_of,
 )
 from gis.layering.tiles import TILE, density_tile, pixel_places, sampled, tile_of
@@ -37,7 +38,7 @@ def surface(heat: Heat, asked: Slice, bandwidth: int = 800) -> tuple[Scope, Surf
         width = check_bandwidth(bandwidth)
         found = surface_of(tx, scope, width)
         assert surface_of(tx, scope, width) is found
-        return scope, found, class_breaks(tx, scope, width)
+        return scope, found, class_breaks(scale_of(tx, scope, width), scope.found)
 
 
 @pytest.mark.parametrize("bandwidth", [400, 800, 1600])
@@ -129,7 +130,7 @@ def test_months_of_one_choice_share_their_classes(heat: Heat) -> None:
 def test_a_choice_without_reports_has_no_classes(heat: Heat) -> None:
     with heat.db.read() as tx:
         scope = scope_of(tx, heat.planner, Slice("gas"), version_of(tx, heat.planner), unit="cell")
-        assert class_breaks(tx, scope, 800) == []
+        assert scale_of(tx, scope, 800) == 0
 
 
 @given(st.floats(1e-4, 1e5), st.floats(0.5, 60))

@@ -1,0 +1,168 @@
+"""``/layers`` of the planner: rates, density and hotspots."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from PIL import Image
+from pydantic import BaseModel
+
+from api import layer_answers as answers
+from api.auth import Caller, SignedIn
+from api.dependencies import StrictRoute, json_answer, matches_etag
+from api.schemas import hotspots as schemas
+from api.schemas.layer_params import DensityParams, HotspotParams, RatesParams, SliceParams
+from gis.audience import Actor
+from gis.db.database import Transaction
+from gis.errors import NotFound
+from gis.layering.counting import list_causes
+from gis.layering.exposures import list_exposures
+from gis.layering.frames import Unit
+from gis.layering.scopes import Scope, Version, check_may_analyse, scope_of, version_of
+from gis.layering.surfaces import class_breaks, scale_of, surface_of
+from gis.layering.tiles import HIGHEST_ZOOM, TILE, density_tile
+from maps.ramps import sequential
+
+router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
+
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
+_PNG: dict[int | str, dict[str, Any]] = {
+    **_NOT_MODIFIED,
+    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
+}
+_Place = Annotated[int, Path(ge=0, lt=2**HIGHEST_ZOOM)]
+
+
+@router.get("/exposures", response_model=schemas.Exposures)
+def list_all_exposures(caller: SignedIn) -> Response:
+    """List what reports can be measured against."""
+    with caller.read() as (tx, actor):
+        check_may_analyse(actor)
+        items = [vars(one) for one in list_exposures(tx, actor.county_code)]
+    return json_answer(orjson.dumps({"items": items}))
+
+
+@router.get("/causes", response_model=schemas.Causes, responses=_NOT_MODIFIED)
+def list_all_causes(
+    request: Request, caller: SignedIn, params: Annotated[SliceParams, Query()]
+) -> Response:
+    """List the causes that leads fed back for a choice, the most frequent first."""
+    return cached(
+        request, caller, params, "grid", lambda tx, scope: {"items": list_causes(tx, scope)}
+    )
+
+
+@router.get("/rates", response_model=schemas.Rates, responses=_NOT_MODIFIED)
+def get_rates(
+    request: Request, caller: SignedIn, params: Annotated[RatesParams, Query()]
+) -> Response:
+    """Count the reports of each unit and set them against residents, households or area."""
+
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
+        return answers.rates_answer(tx, scope, params)
+
+    return cached(request, caller, params, params.unit, answer, statistic=False)
+
+
+@router.get("/hotspots", response_model=schemas.Hotspots, responses=_NOT_MODIFIED)
+def get_hotspots(
+    request: Request, caller: SignedIn, params: Annotated[HotspotParams, Query()]
+) -> Response:
+    """Find units whose neighbourhood holds unusually many or few reports, with exact chances."""
+
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
+        return answers.hotspots_answer(tx, scope, params)
+
+    return cached(request, caller, params, params.unit, answer)
+
+
+@router.get("/density", response_model=schemas.Density, responses=_NOT_MODIFIED)
+def get_density(
+    request: Request, caller: SignedIn, params: Annotated[DensityParams, Query()]
+) -> Response:
+    """Describe a density surface: its legend per km2, its method and where its tiles are."""
+
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
+        return answers.density_answer(tx, scope, params, request.url.path)
+
+    return cached(request, caller, params, "cell", answer)
+
+
+@router.get(
+    "/density/{z}/{x}/{y}.png", response_class=Response, responses=_PNG, name="density_tile"
+)
+def get_density_tile(
+    request: Request,
+    caller: SignedIn,
+    z: Annotated[int, Path(ge=0, le=HIGHEST_ZOOM)],
+    x: _Place,
+    y: _Place,
+    params: Annotated[DensityParams, Query()],
+) -> Response:
+    """Draw one tile of a density surface; transparent where nothing is."""
+    if max(x, y) >= 2**z:
+        raise NotFound("There is no such tile.")
+    with caller.read() as (tx, actor):
+        check_may_analyse(actor)
+        version = version_of(tx, actor)
+        headers = headers_of(request, params, actor, version)
+        if matches_etag(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        scope = scope_of(tx, actor, params.slice(), version, unit="cell")
+        surface = surface_of(tx, scope, params.bandwidth_m)
+        scale = params.scale or scale_of(tx, scope, params.bandwidth_m)
+        metric = scope.county(tx).metric
+    breaks = class_breaks(scale, scope.found)
+    colours = sequential(len(breaks)) if len(breaks) > 1 else sequential()[:1]
+    content = density_tile(surface, metric, (z, x, y), breaks, colours) if breaks else None
+    return Response(content or _BLANK, media_type="image/png", headers=headers)
+
+
+def cached(
+    request: Request,
+    caller: Caller,
+    params: SliceParams,
+    unit: Unit,
+    answer: Callable[[Transaction, Scope], dict[str, Any]],
+    *,
+    statistic: bool = True,
+) -> Response:
+    """Answer with a layer, or with 304 where the client has this version of it."""
+    asked = params.slice()
+    with caller.read() as (tx, actor):
+        check_may_analyse(actor)
+        version = version_of(tx, actor)
+        headers = headers_of(request, params, actor, version)
+        if matches_etag(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        scope = scope_of(tx, actor, asked, version, unit=unit, statistic=statistic)
+        document = answer(tx, scope)
+    content = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+    return json_answer(content, headers=headers)
+
+
+def headers_of(
+    request: Request, params: BaseModel, actor: Actor, version: Version
+) -> dict[str, str]:
+    """Name the answer by everything it depends on, without computing it."""
+    parts = (request.url.path, params.model_dump_json(), version, actor.county_code)
+    etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+    return {
+        "Cache-Control": "private, no-cache",
+        "ETag": f'"{etag}"',
+        "Vary": "Authorization, Cookie",
+    }
+
+
+def _blank() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("P", (TILE, TILE)).save(buffer, "PNG", transparency=0, bits=1)
+    return buffer.getvalue()
+
+
+_BLANK = _blank()

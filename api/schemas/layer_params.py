@@ -1,0 +1,160 @@
+"""Query parameters of the planner's layers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.schemas.common import Code, Text
+from api.schemas.filters import BBOX_SHAPE
+from api.schemas.report import Source
+from gis.geometry import BBox
+from gis.layering.frames import Unit
+from gis.layering.hotspots import Against
+from gis.layering.scopes import Slice, span_of
+from gis.layering.surfaces import DEFAULT_BANDWIDTH_M, Bandwidth
+from gis.layers import CellSize
+
+DEFAULT_CELL_M: CellSize = 400
+
+
+def _day(text: Any) -> Any:
+    """Read ``2022-09-20`` and nothing else: layers know days only."""
+    if isinstance(text, dt.date):
+        return text
+    try:
+        return dt.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError("write a day like 2022-09-20") from None
+
+
+def _number(text: Any) -> Any:
+    """Let a number in a query be one of a literal's numbers."""
+    return int(text) if str(text).isdecimal() else text
+
+
+Day = Annotated[
+    dt.date, BeforeValidator(_day), Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))
+]
+CellSide = Annotated[CellSize, BeforeValidator(_number)]
+
+
+class SliceParams(BaseModel):
+    """Which reports a layer is about; rejected and duplicate ones never count."""
+
+    model_config = ConfigDict(allow_inf_nan=False, populate_by_name=True)
+
+    category: Annotated[
+        Code | None, Field(description="A first-level category stands for all of its children.")
+    ] = None
+    tag: Annotated[Code | None, Field(description="Instead of category.")] = None
+    cause: Annotated[
+        Text | None, Field(min_length=1, max_length=200, description="As the lead fed back.")
+    ] = None
+    source: Source | None = None
+    repeat: Annotated[
+        bool,
+        Field(
+            description="Only reports within 50 m and 180 days of a closed one of the same category."
+        ),
+    ] = False
+    from_: Annotated[
+        Day | None,
+        Field(
+            alias="from",
+            description="First day. Without from and to: the latest month with any report of the choice.",
+        ),
+    ] = None
+    to: Annotated[Day | None, Field(description="Last day, included.")] = None
+
+    def slice(self) -> Slice:
+        """Return what these parameters mean to the domain.
+
+        Raises
+        ------
+        InvalidInput
+            One end of the period is missing, or it is backwards.
+        """
+        return Slice(
+            category=self.category,
+            tag=self.tag,
+            cause=self.cause,
+            source=self.source,
+            repeat=self.repeat,
+            span=span_of(self.from_, self.to),
+        )
+
+
+class UnitParams(SliceParams):
+    """What is counted in which units."""
+
+    unit: Unit = "grid"
+    cell_m: Annotated[
+        CellSide | None,
+        Field(
+            description=f"Side of the cells with unit=cell, {DEFAULT_CELL_M} by default; cells are "
+            "counted by whole months unless cause, source or repeat is given."
+        ),
+    ] = None
+    bbox: Annotated[
+        str | None,
+        Field(
+            json_schema_extra=BBOX_SHAPE,
+            description="Which units are listed; the statistic is always the whole county's.",
+        ),
+    ] = None
+
+    def cells(self) -> int | None:
+        """Return the side of the cells; None where units are not cells."""
+        return (self.cell_m or DEFAULT_CELL_M) if self.unit == "cell" else None
+
+    def box(self) -> BBox | None:
+        """Return the box of the units to list."""
+        return BBox.parse(self.bbox) if self.bbox is not None else None
+
+
+class RatesParams(UnitParams):
+    """Counts and rates."""
+
+    exposure: Annotated[
+        Code | None,
+        Field(
+            description="What counts are divided by, see /layers/exposures; by default what suits "
+            "the category. Cells are compared by area."
+        ),
+    ] = None
+
+
+class HotspotParams(RatesParams):
+    """Hotspots."""
+
+    against: Annotated[
+        Against,
+        Field(
+            description="map: unusual for this map (Gi*); exposure: unusual for the residents, "
+            "households or kilometres there (exact Poisson test)."
+        ),
+    ] = "map"
+
+
+class DensityParams(SliceParams):
+    """A density surface; always of whole months unless cause, source or repeat is given."""
+
+    bandwidth_m: Annotated[
+        Annotated[Bandwidth, BeforeValidator(_number)],
+        Field(description="Standard deviation of the kernel in metres, at every zoom."),
+    ] = DEFAULT_BANDWIDTH_M
+    scale: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1e9,
+            description="What the colours hang on, as an earlier answer said it: a permalink keeps "
+            "its colours when later data would change them.",
+        ),
+    ] = None
+
+
+Form = Literal["json", "csv", "xlsx", "geojson", "gpkg", "png"]

@@ -1,0 +1,139 @@
+"""How a layer was made: what was counted and left out, the statistic, and how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gis.layering.counting import Counted
+from gis.layering.exposures import Exposure
+from gis.layering.frames import Floats, Frame
+from gis.layering.hotspots import HotspotLayer
+from gis.layering.rates import RatesLayer
+from gis.layering.scopes import Scope
+from gis.layering.surfaces import Surface
+from gis.layering.wording import note
+
+
+@dataclass(frozen=True)
+class Method:
+    """What the methods panel shows.
+
+    Attributes
+    ----------
+    n, outside, without_location
+        Reports counted, in no unit, and without coordinates.
+    suppressed
+        Units whose count is not told.
+    neighbours
+        What makes units neighbours; None where none are used.
+    distance_m
+        Bandwidth of a surface.
+    notes
+        Sentences {code, zh, en}, the most important first.
+    """
+
+    n: int
+    outside: int
+    without_location: int
+    units: int
+    statistic: str
+    suppressed: int = 0
+    cell_m: int | None = None
+    neighbours: str | None = None
+    distance_m: int | None = None
+    correction: str | None = None
+    layout: str | None = None
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def rates_method(scope: Scope, layer: RatesLayer) -> Method:
+    """Describe counts and rates."""
+    suppressed = int((layer.told == 0).sum())
+    notes = _left_out(scope, layer.counted)
+    if suppressed or scope.choice.group is not None:
+        notes.append(note("suppressed"))
+    else:
+        notes.append(note("empirical_bayes"))
+        if layer.clamped:
+            notes.append(note("clamped"))
+    notes += _unknown(layer.exposure, layer.amounts)
+    return _method(scope, layer.frame, layer.counted, "rates", suppressed=suppressed, notes=notes)
+
+
+def hotspots_method(scope: Scope, layer: HotspotLayer, piles: int = 0) -> Method:
+    """Describe a hotspot layer."""
+    tested = int(np.isfinite(layer.found.p).sum())
+    notes = []
+    if layer.exposure is None:
+        notes.append(note("gi_star"))
+    else:
+        named = {"exposure": layer.exposure.name, "exposure_en": layer.exposure.name_en.lower()}
+        notes += [note("poisson_window", **named), note("overdispersed")]
+    notes.append(note("false_discovery", n=tested) if tested else note("constant"))
+    if piles:
+        notes.append(note("pile", n=piles))
+    if layer.exposure is not None:
+        notes += _unknown(layer.exposure, layer.expected, zero=True)
+    return _method(
+        scope,
+        layer.frame,
+        layer.counted,
+        "gi_star" if layer.exposure is None else "poisson_window",
+        neighbours="contiguity",
+        correction="benjamini_hochberg",
+        notes=notes + _left_out(scope, layer.counted),
+    )
+
+
+def density_method(scope: Scope, surface: Surface) -> Method:
+    """Describe a surface."""
+    counted = surface.counted
+    notes = [note("density", distance_m=surface.bandwidth_m, n=counted.n)]
+    return Method(
+        n=counted.n,
+        outside=counted.outside,
+        without_location=counted.without_location,
+        units=int(counted.counts.size),
+        statistic="kernel_density",
+        cell_m=surface.cell_m,
+        distance_m=surface.bandwidth_m,
+        layout=scope.version.state.layout,
+        notes=notes + _left_out(scope, counted),
+    )
+
+
+def _method(scope: Scope, frame: Frame, counted: Counted, statistic: str, **more: Any) -> Method:
+    return Method(
+        n=counted.n,
+        outside=counted.outside,
+        without_location=counted.without_location,
+        units=len(frame),
+        statistic=statistic,
+        cell_m=frame.cells.size_m if frame.cells else None,
+        layout=scope.version.state.layout,
+        **more,
+    )
+
+
+def _left_out(scope: Scope, counted: Counted) -> list[dict[str, Any]]:
+    notes = []
+    if counted.outside:
+        notes.append(note("outside", n=counted.outside))
+    if counted.without_location:
+        notes.append(note("without_location", n=counted.without_location))
+    if scope.choice.without_sensitive:
+        notes.append(note("without_sensitive"))
+    if scope.whole_months:
+        notes.append(note("whole_months"))
+    return [*notes, note("reported")]
+
+
+def _unknown(exposure: Exposure, amounts: Floats, *, zero: bool = False) -> list[dict[str, Any]]:
+    missing = int((~np.isfinite(amounts) | ((amounts == 0) & zero)).sum())
+    if not missing:
+        return []
+    named = {"exposure": exposure.name, "exposure_en": exposure.name_en.lower()}
+    return [note("unknown_exposure", n=missing, **named)]

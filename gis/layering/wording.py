@@ -1,0 +1,197 @@
+"""What layers say in words, in Chinese and English: notes on the method, hotspots, classes.
+
+"Unusually many", never "dangerous": a layer counts what was reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gis.hotspots.emerging import CLASSES, SIMPLE_CLASSES
+
+Words = Mapping[str, str]
+
+NOTES: Final[dict[str, dict[str, str]]] = {
+    "reported": {
+        "zh": "图层只统计群众和单位上报的事项：上报积极的地方显得更多，没有上报不等于没有问题。",
+        "en": "A layer counts what was reported: places where people report eagerly show more, and"
+        " no report does not mean no problem.",
+    },
+    "outside": {
+        "zh": "{n}件不在任何网格内，未计入。",
+        "en": "{n} reports lie in no grid and are left out.",
+    },
+    "without_location": {
+        "zh": "{n}件只报了网格或地名、没有坐标，方格和密度图不含这些事项。",
+        "en": "{n} reports name a grid or place only; cells and surfaces leave them out.",
+    },
+    "without_sensitive": {
+        "zh": "纠纷、家庭、健康、治安等敏感类别未计入。",
+        "en": "Sensitive categories (disputes, family, health, policing) are left out.",
+    },
+    "suppressed": {
+        "zh": "少于5件的不公布；凡能由合计推算出来的合计也不公布。",
+        "en": "Counts below 5 are not told, nor totals that would give one away.",
+    },
+    "whole_months": {
+        "zh": "方格按整月统计，时段已扩为整月。",
+        "en": "Cells are counted by whole months, so the period was widened.",
+    },
+    "unknown_exposure": {
+        "zh": "{n}个单元缺少“{exposure}”数据，没有比率，也不参与检验。",
+        "en": "{n} units have no known {exposure_en}: no rate, and no part in the test.",
+    },
+    "empirical_bayes": {
+        "zh": "平滑比率（经验贝叶斯）：基数小的单元向全市平均靠拢，避免一两件造成的虚高。",
+        "en": "Smoothed rates (empirical Bayes) pull small units towards the county's mean, so that"
+        " one or two reports make no peak.",
+    },
+    "clamped": {
+        "zh": "各单元的比率差异不超过偶然波动，平滑后均等于全市平均。",
+        "en": "The units' rates differ no more than by chance: smoothed, all are the county's mean.",
+    },
+    "gi_star": {
+        "zh": "Gi*：每个单元连同相邻单元的件数，与全市平均相比；p值是精确的（按本图件数分布逐格抽取）。",
+        "en": "Gi*: reports of each unit with its neighbours against this map's mean; p is exact"
+        " (units drawn at random from this map's own counts).",
+    },
+    "poisson_window": {
+        "zh": "按“{exposure}”折算应有件数，对每个单元连同相邻单元作精确泊松检验。",
+        "en": "Reports expected by {exposure_en}, exact Poisson test of each unit with its"
+        " neighbours.",
+    },
+    "overdispersed": {
+        "zh": "事项常成批出现，波动大于纯偶然，泊松检验因此偏容易报“偏多”：请把结果当作线索，而不是结论。",
+        "en": "Reports come in bursts and vary more than by chance, so Poisson tests call too"
+        " readily: take a result as a question, not as proof.",
+    },
+    "false_discovery": {
+        "zh": "同时检验{n}个单元，已作Benjamini-Hochberg校正：在q<0.05标出的单元中，预计至多5%是偶然。",
+        "en": "{n} units are tested at once; corrected by Benjamini-Hochberg: of those shown at"
+        " q < 0.05 at most 5 % are expected to be there by chance.",
+    },
+    "constant": {
+        "zh": "各单元件数完全相同，无法检验。",
+        "en": "All units have the same count; nothing can be tested.",
+    },
+    "density": {
+        "zh": "核密度：每件按{distance_m}米标准差的高斯核摊开，边界已校正，总量等于{n}件；任何缩放级别颜色不变。",
+        "en": "Kernel density: each report spread by a Gaussian of {distance_m} m, corrected at the"
+        " county's border; it adds up to the {n} reports, and colours are the same at every zoom.",
+    },
+    "pile": {
+        "zh": "{n}个方格的多数事项坐标完全相同，很可能是默认坐标（如单位驻地），已标记。",
+        "en": "In {n} cells most reports share one exact coordinate, probably a default (such as an"
+        " office); they are flagged.",
+    },
+}
+
+BINS: Final[dict[int, dict[str, str]]] = {
+    3: {"zh": "明显偏多（99%）", "en": "Unusually many (99 %)"},
+    2: {"zh": "偏多（95%）", "en": "Unusually many (95 %)"},
+    1: {"zh": "可能偏多（90%）", "en": "Perhaps unusually many (90 %)"},
+    0: {"zh": "无异常", "en": "Nothing unusual"},
+    -1: {"zh": "可能偏少（90%）", "en": "Perhaps unusually few (90 %)"},
+    -2: {"zh": "偏少（95%）", "en": "Unusually few (95 %)"},
+    -3: {"zh": "明显偏少（99%）", "en": "Unusually few (99 %)"},
+}
+
+_PATTERNS_ZH: Final = {
+    "new": "新出现",
+    "consecutive": "连续",
+    "intensifying": "加剧",
+    "persistent": "持续",
+    "diminishing": "减弱",
+    "sporadic": "零星",
+    "oscillating": "波动",
+    "historical": "历史",
+}
+_SIMPLE_ZH: Final = ("无", "新出现", "加剧", "持续", "时有时无", "消退")
+_SPOTS_ZH: Final = {"hot": "热点", "cold": "冷点"}
+
+
+def class_words(code: int) -> dict[str, str]:
+    """Return the name of one of the 17 classes of emerging hotspots.
+
+    Examples
+    --------
+    >>> class_words(3)
+    {'zh': '加剧热点', 'en': 'Intensifying hot spot'}
+    """
+    if code == 0:
+        return {"zh": "无规律", "en": "No pattern"}
+    pattern, kind, _ = CLASSES[code].split()
+    return {"zh": _PATTERNS_ZH[pattern] + _SPOTS_ZH[kind], "en": CLASSES[code].capitalize()}
+
+
+def simple_words(code: int) -> dict[str, str]:
+    """Return the name of one of the five classes that planners see, or of none.
+
+    Examples
+    --------
+    >>> simple_words(4)
+    {'zh': '时有时无', 'en': 'On and off'}
+    """
+    return {"zh": _SIMPLE_ZH[code], "en": SIMPLE_CLASSES[code].capitalize()}
+
+
+def note(code: str, **values: Any) -> dict[str, str]:
+    """Return a note on the method: its code, and its sentence in both languages."""
+    return {
+        "code": code,
+        **{language: text.format(**values) for language, text in NOTES[code].items()},
+    }
+
+
+def hotspot_words(count: float, expected: float, units: int, p: float, q: float) -> dict[str, str]:
+    """Say what a window's test found, for somebody who has to decide.
+
+    Parameters
+    ----------
+    count, expected
+        Reports of the window, and those expected there.
+    units
+        Units of the window.
+
+    Examples
+    --------
+    >>> words = hotspot_words(14, 3.21, 7, 0.00004, 0.002)
+    >>> words["en"]
+    '14 reports here and in the 6 neighbouring units, where 3.2 would be usual: unusually many. \
+By chance alone: about 1 in 25,000 (p = 4e-05; q = 0.002 after correction).'
+    >>> words["zh"]
+    '本单元及相邻6个单元共14件，通常约3.2件：明显偏多。纯属偶然的可能约为25,000分之一（p=4e-05，校正后q=0.002）。'
+    """
+    many = count > expected
+    strength = "明显" if q < 0.01 else "" if q < 0.05 else "可能"
+    numbers = f"p = {p:.2g}; q = {q:.2g}"
+    zh = (
+        f"本单元及相邻{units - 1}个单元共{count:.0f}件，通常约{_short(expected)}件："
+        f"{strength}偏{'多' if many else '少'}。纯属偶然的可能{_chance_zh(p)}"
+        f"（p={p:.2g}，校正后q={q:.2g}）。"
+    )
+    doubt = "perhaps " if q >= 0.05 else ""
+    en = (
+        f"{count:.0f} reports here and in the {units - 1} neighbouring units, where"
+        f" {_short(expected)} would be usual: {doubt}unusually {'many' if many else 'few'}."
+        f" By chance alone: {_chance_en(p)} ({numbers} after correction)."
+    )
+    return {"zh": zh, "en": en}
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}" if number < 100 else f"{number:,.0f}"
+
+
+def _chance_en(p: float) -> str:
+    return "less than 1 in a million" if p < 1e-6 else f"about 1 in {_one_in(p):,}"
+
+
+def _chance_zh(p: float) -> str:
+    return "不到百万分之一" if p < 1e-6 else f"约为{_one_in(p):,}分之一"
+
+
+def _one_in(p: float) -> int:
+    """Return a round number n so that p is about 1 in n."""
+    return max(1, int(float(f"{1 / p:.2g}")))
