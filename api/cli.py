@@ -21,6 +21,7 @@ _MODULES = {
     "county": "county",
     "layout": "layout",
     "account": "account",
+    "export": "export",
 }
 """The first word after ``gridcall``, and the module of ``api.commands`` that answers it."""
 
