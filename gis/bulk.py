@@ -23,7 +23,7 @@ from gis.categorising import vocabulary
 from gis.cells import cells_of
 from gis.copying import copy_table, event_table, report_table
 from gis.db.database import Database, Transaction
-from gis.errors import Conflict, InvalidInput, Unavailable
+from gis.errors import Conflict, InvalidInput
 from gis.matching_reference import Reference, hold_reference, load_reference
 from gis.numbers import Numbers, report_number
 
@@ -149,6 +149,9 @@ class ReportImporter:
     def _write(
         self, tx: Transaction, frame: pd.DataFrame, ids: np.ndarray[Any, np.dtype[np.object_]]
     ) -> ImportCount:
+        # One batch of a county at a time: two that hold rows of the same file in another order
+        # would wait for each other for ever.
+        tx.scalar("SELECT pg_advisory_xact_lock(7208, hashtext(%s))", [self._county])
         matcher = self._current_matcher(tx)
         fresh = self._fresh(tx, ids)
         count = ImportCount(int(fresh.sum()), int((~fresh).sum()))
