@@ -136,15 +136,14 @@ class ReportImporter:
             ],
             dtype=object,
         )
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 with self._db.transaction(county_code=self._county) as tx:
                     return self._write(tx, frame, ids)
-            except Conflict:  # another import wrote one of the rows meanwhile: look again
-                continue
-        raise Unavailable(
-            "Another import of the same rows is running; start again when it is done."
-        )
+            except Conflict:  # one of the rows came in by another door meanwhile: look again
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def _write(
         self, tx: Transaction, frame: pd.DataFrame, ids: np.ndarray[Any, np.dtype[np.object_]]
