@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -69,7 +70,7 @@ def open_workbook(path: Path, name: str, known: frozenset[str], layer: str | Non
         If the file is no workbook, or the sheet is missing or empty.
     """
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        workbook = _load(path)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise InvalidInput.of(
             "file", f"{name} is not an xlsx workbook: save it as .xlsx"
@@ -97,6 +98,13 @@ def open_workbook(path: Path, name: str, known: frozenset[str], layer: str | Non
         notes.insert(0, f"sheet {sheet!r} of {len(sheets)}")
     rows = sum(1 for _ in _sheet_rows(path, sheet)) - headings.row
     return Table(name, headings.names, False, None, max(rows, 0), read, tuple(notes))
+
+
+def _load(path: Path) -> openpyxl.Workbook:
+    with warnings.catch_warnings():
+        # About styles and validations that it does not keep; only the values matter here.
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
 
 
 def _heading_notes(headings: _Headings) -> list[str]:
@@ -128,7 +136,7 @@ def _csv_rows(path: Path, encoding: TextEncoding, delimiter: str, name: str) -> 
 
 
 def _sheet_rows(path: Path, sheet: str) -> Iterator[Row]:
-    workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    workbook = _load(path)
     try:
         worksheet = workbook[sheet]
         # Some writers state a size of one cell; without it the rows themselves are counted.

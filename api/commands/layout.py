@@ -8,8 +8,6 @@ from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from api.commands import example
 from gis.boundaries import LayoutPreview, activate_layout, list_layouts, preview_layout
@@ -35,11 +33,9 @@ def list_(county: CountyOption = None) -> None:
     with _opened("gridcall layout list", county) as (db, code), db.read(county_code=code) as tx:
         get_county(tx, code)
         found = list_layouts(tx, code)
-    table = Table("name", "status", "grids", "effective on", "source")
     for layout in found:
-        on = layout.effective_on.isoformat() if layout.effective_on else ""
-        table.add_row(layout.name, layout.status, str(layout.grids), on, layout.source[:60])
-    Console().print(table)
+        since = f", in force since {layout.effective_on}" if layout.effective_on else ""
+        typer.echo(f"{layout.name}: {layout.status}, {layout.grids} grids{since}; {layout.source}")
 
 
 @layouts.command(epilog=example("gridcall layout preview 2026"))

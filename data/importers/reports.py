@@ -77,12 +77,15 @@ class ReportOptions:
         Add categories that the county does not have, instead of refusing their rows.
     rejects
         Where rows left out go; None: beside the file.
+    batch_rows
+        Rows of a transaction; what a killed import loses is at most so many.
     """
 
     columns: dict[str, str | None] = field(default_factory=dict)
     source: str = "grid_staff"
     create_categories: bool = False
     rejects: Path | None = None
+    batch_rows: int = BATCH_ROWS
 
 
 def import_reports(
@@ -110,7 +113,8 @@ def import_reports(
         )
         stack.enter_context(rejects)
         work = _Work(run, options, around, mapped, crs_of(table, run.crs), stack)
-        batches = (work.prepare(FieldReader(chunk, mapped)) for chunk in table.chunks(BATCH_ROWS))
+        chunks = table.chunks(options.batch_rows)
+        batches = (work.prepare(FieldReader(chunk, mapped)) for chunk in chunks)
         for batch in _ahead(batches):
             work.write(batch)
             if not run.dry_run:
@@ -189,6 +193,8 @@ class _Work:
     def outcome(self, table: Table, rejects: Path) -> Outcome:
         """Say what became of the file."""
         notes = [*column_notes(table, self._mapped)]
+        if not self._around.known.grids:
+            notes.append("no layout is active: the reports get no grid until one is")
         if "captured_at" not in self._mapped.columns:
             notes.append("no column of times: the reports are received now")
         if "id" not in self._mapped.columns:
