@@ -40,8 +40,12 @@ async def spooled_body(request: Request) -> IO[bytes]:
     it reads would otherwise wait for us while we wait for it.
     """
     body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- closed by _results
-    async for chunk in request.stream():
-        body.write(chunk)
+    try:
+        async for chunk in request.stream():
+            body.write(chunk)
+    except BaseException:
+        body.close()
+        raise
     body.seek(0)
     return body
 
@@ -77,9 +81,18 @@ def post_many(caller: SignedIn, body: Annotated[Any, Depends(spooled_body)]) -> 
 
 def _results(caller: Caller, actor: Actor, body: IO[bytes]) -> Iterator[bytes]:
     with body:
-        lines = enumerate(iter(lambda: body.readline(_LONGEST_LINE + 1), b""), start=1)
+        lines = enumerate(_lines(body), start=1)
         while batch := list(islice(((row, line) for row, line in lines if line.strip()), BATCH)):
             yield from map(_line, _receive(caller, actor, batch))
+
+
+def _lines(body: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a body; of one that is too long just enough to see that it is."""
+    while line := body.readline(_LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > _LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = body.readline(_LONGEST_LINE + 1)
+        yield line
 
 
 def _receive(caller: Caller, actor: Actor, batch: list[tuple[int, bytes]]) -> list[BulkResult]:
