@@ -18,6 +18,7 @@ from sqlalchemy import NullPool, create_engine
 from gis.db.cluster import OWNER, Cluster
 from gis.db.database import driver_url, libpq_url
 from gis.db.home import HomeInUse, HomeLock
+from gis.db.security import mark_leakproof
 from gis.errors import GridCallError, Unavailable
 from gis.settings import Settings
 
@@ -134,6 +135,7 @@ def create_database(cluster: Cluster, name: str, *, template: str | None = None)
     if template is None:
         with cluster.superuser(name) as connection:
             connection.execute("CREATE EXTENSION postgis")
+            mark_leakproof(connection)
             connection.execute(
                 sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER))
             )

@@ -1,0 +1,269 @@
+"""The rates by which the work is judged, counted from the rows, each with the cases it counts.
+
+The period of a count is that of the instant the count names (`gis.counted`). Reports merged into
+another are not counted, they are stated beside.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from gis.audience import Actor
+from gis.clock import day_bounds, zone_named
+from gis.counted import BESIDE, COUNTED, DURATIONS, FAMILIES, FAMILY_OF, LEAD
+from gis.db.database import Transaction
+from gis.errors import InvalidInput, NotAllowed
+from gis.rates import COUNTS, Rate, change, rates_of
+
+Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "month"]
+
+_KEYS: Final[Mapping[str, str]] = {
+    "town": "r.town_code",
+    "grid": "r.grid_code",
+    "category": "r.category_code",
+    "cause": "r.cause",
+    "source": "r.source",
+}
+DIMENSIONS: Final[tuple[Dimension, ...]] = (
+    "town", "grid", "utility", "category", "cause", "source", "month",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days of the county's zone, both ends included."""
+
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise InvalidInput.of("to", "Must not lie before `from`.")
+
+    def year_before(self) -> Period:
+        """Return the same days of the year before; 29 February becomes the 28th."""
+        return Period(_year_before(self.first), _year_before(self.last))
+
+    def before(self) -> Period:
+        """Return the period just before: whole months for whole months, else as many days."""
+        last = self.first - dt.timedelta(days=1)
+        if self.first.day == 1 and (self.last + dt.timedelta(days=1)).day == 1:
+            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+            index = last.year * 12 + last.month - 1 - months
+            return Period(dt.date(index // 12, index % 12 + 1, 1), last)
+        return Period(last - (self.last - self.first), last)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How long a stretch took: number of cases, median and 90th percentile in seconds."""
+
+    cases: int
+    median_s: float | None
+    p90_s: float | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The figures of one town, grid, utility, category, cause, source or month.
+
+    ``key`` is None for those that have none, and for everything together.
+    """
+
+    key: str | None
+    counts: Mapping[str, int]
+    durations: Mapping[str, Duration] = field(default_factory=dict)
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        """Every rate of the group."""
+        return rates_of(self.counts)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The figures of a period, in all and by groups.
+
+    Attributes
+    ----------
+    without_sensitive
+        Whether sensitive categories were left out, as they are for planners.
+    """
+
+    period: Period
+    by: Dimension | None
+    total: Group
+    groups: list[Group]
+    without_sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A period beside the one before and the same one a year before, with relative changes."""
+
+    now: Group
+    before: Group
+    year_before: Group
+
+    def change_of(self, rate: str) -> tuple[float | None, float | None]:
+        """Return the change of a rate to the period before, and to the year before."""
+        value = self.now.rates[rate].value
+        return (
+            change(value, self.before.rates[rate].value),
+            change(value, self.year_before.rates[rate].value),
+        )
+
+
+def get_statistics(
+    tx: Transaction, actor: Actor, period: Period, by: Dimension | None = None
+) -> Statistics:
+    """Count a period, in all and by groups, over what the actor may read.
+
+    Planners see counts of the whole county without its sensitive categories, and no rows.
+
+    Raises
+    ------
+    NotAllowed
+        The actor's role has no statistics.
+    InvalidInput
+        There is no such dimension.
+    """
+    if by is not None and by not in DIMENSIONS:
+        raise InvalidInput.of("by", f"Must be one of: {', '.join(DIMENSIONS)}.")
+    scope = _Scope.of(tx, actor)
+    total = _groups(tx, scope, period, None)
+    return Statistics(
+        period=period,
+        by=by,
+        total=total[0] if total else Group(None, dict.fromkeys(_ALL, 0)),
+        groups=_groups(tx, scope, period, by) if by else [],
+        without_sensitive=scope.without_sensitive,
+    )
+
+
+def compare(tx: Transaction, actor: Actor, period: Period) -> Comparison:
+    """Count a period, the one before it and the same one a year before."""
+    periods = (period, period.before(), period.year_before())
+    return Comparison(*(get_statistics(tx, actor, one).total for one in periods))
+
+
+def rank(groups: Sequence[Group], rate: str) -> list[Group]:
+    """Return groups by a rate, the best first; those without cases last.
+
+    Ties go to the group with more cases, then to the lower key.
+    """
+
+    def place(group: Group) -> tuple[bool, float, int, str]:
+        found = group.rates[rate]
+        return (found.value is None, -(found.value or 0.0), -found.denominator, group.key or "")
+
+    return sorted(groups, key=place)
+
+
+def bounds(tx: Transaction, county_code: str, period: Period) -> tuple[dt.datetime, dt.datetime]:
+    """Return the instants [start, end) of a period in the county's zone."""
+    zone = tx.scalar("SELECT timezone FROM county WHERE code = %(code)s", {"code": county_code})
+    return day_bounds(period.first, period.last, zone_named(zone))
+
+
+_ALL: Final = (*COUNTS, *BESIDE)
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Which reports an actor's statistics count."""
+
+    county_code: str
+    condition: str
+    parameters: Mapping[str, Any]
+    without_sensitive: bool
+
+    @classmethod
+    def of(cls, tx: Transaction, actor: Actor) -> _Scope:
+        if actor.role == "planner":
+            tx.see_county(actor.county_code)  # counts only: no row leaves this module
+            condition = (
+                " AND NOT EXISTS (SELECT FROM category c WHERE c.county_code = r.county_code"
+                " AND c.code = r.category_code AND c.sensitive)"
+            )
+            return cls(actor.county_code, condition, {}, without_sensitive=True)
+        if not actor.audience or actor.role == "volunteer":
+            raise NotAllowed(f"The role `{actor.role}` has no statistics.")
+        mine = {"audience": list(actor.audience)}
+        return cls(actor.county_code, " AND r.audience && %(audience)s::text[]", mine, False)
+
+
+def _groups(tx: Transaction, scope: _Scope, period: Period, by: Dimension | None) -> list[Group]:
+    start, end = bounds(tx, scope.county_code, period)
+    parameters = {**scope.parameters, "county": scope.county_code, "start": start, "end": end}
+    counts: dict[str | None, dict[str, int]] = {}
+    durations: dict[str | None, dict[str, Duration]] = {}
+    for statement in _count_statements(scope, by):
+        for row in tx.rows(statement, parameters):
+            counts.setdefault(row.pop("key"), {}).update(row)
+    for code, (since, until) in DURATIONS.items():
+        for row in tx.rows(_duration_statement(scope, by, since, until), parameters):
+            found = Duration(row["cases"], row["median_s"], row["p90_s"])
+            durations.setdefault(row["key"], {})[code] = found
+    keys = sorted({*counts, *durations}, key=lambda key: (key is None, key or ""))
+    return [
+        Group(key, {**dict.fromkeys(_ALL, 0), **counts.get(key, {})}, durations.get(key, {}))
+        for key in keys
+    ]
+
+
+def _count_statements(scope: _Scope, by: Dimension | None) -> list[str]:
+    statements = []
+    for family in FAMILIES:
+        counts = ", ".join(
+            f"count(*) FILTER (WHERE {condition}) AS {code}"
+            for code, condition in family.counts.items()
+        )
+        key = _key(by, family.instant, family.utility)
+        rows = f"report r{family.rows}"
+        statements.append(_grouped(scope, key, counts, rows, family.instant, COUNTED))
+    for code, (instant, condition) in BESIDE.items():
+        key = _key(by, instant, LEAD)
+        statements.append(
+            _grouped(scope, key, f"count(*) AS {code}", "report r", instant, condition)
+        )
+    return statements
+
+
+def _duration_statement(scope: _Scope, by: Dimension | None, since: str, until: str) -> str:
+    seconds = f"extract(epoch FROM {until} - {since})"
+    figures = (
+        f"count({seconds}) AS cases,"
+        f" percentile_cont(0.5) WITHIN GROUP (ORDER BY {seconds})::float8 AS median_s,"
+        f" percentile_cont(0.9) WITHIN GROUP (ORDER BY {seconds})::float8 AS p90_s"
+    )
+    settled = FAMILY_OF["settled"].counts["settled"]
+    condition = f"{COUNTED} AND {settled}" if until == "r.closed_at" else COUNTED
+    return _grouped(scope, _key(by, until, LEAD), figures, "report r", until, condition)
+
+
+def _grouped(scope: _Scope, key: str, figures: str, rows: str, instant: str, condition: str) -> str:
+    return (
+        f"SELECT {key} AS key, {figures} FROM {rows}"  # noqa: S608  all of it is constants
+        " JOIN county z ON z.code = r.county_code"
+        f" WHERE r.county_code = %(county)s AND {instant} >= %(start)s AND {instant} < %(end)s"
+        f" AND {condition}{scope.condition} GROUP BY 1"
+    )
+
+
+def _key(by: Dimension | None, instant: str, utility: str) -> str:
+    if by is None:
+        return "NULL::text"
+    if by == "month":
+        return f"to_char({instant} AT TIME ZONE z.timezone, 'YYYY-MM')"
+    return f"NULLIF({utility if by == 'utility' else _KEYS[by]}, '')"
+
+
+def _year_before(day: dt.date) -> dt.date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
