@@ -152,6 +152,7 @@ class BulkMatcher:
         accuracy_m: Floats,
         categories: Sequence[str | None],
         days: Sequence[dt.date],
+        grids: GridMatches | None = None,
     ) -> Matches:
         """Match points.
 
@@ -165,8 +166,10 @@ class BulkMatcher:
             Codes that exist in the reference, or None.
         days
             Day of reception of each, in the county's time zone.
+        grids
+            Where the grids are settled already; None: by the points.
         """
-        grids = self.match_grids(lon, lat, accuracy_m)
+        grids = grids or self.match_grids(lon, lat, accuracy_m)
         found = self.reference.grids
         rosters = [
             self._rosters.on(found[grid], day) if grid >= 0 else NOBODY
