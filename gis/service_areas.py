@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.boundaries import lock_layouts
 from gis.db.database import Transaction
 from gis.errors import Conflict
 
@@ -55,10 +54,9 @@ def create_version(
     name: str,
     areas: Sequence[ServiceArea],
     *,
-    activate: bool,
     now: dt.datetime,
 ) -> Version:
-    """Write a version of the county's service areas, and put it in force if asked to.
+    """Write a draft version of the county's service areas.
 
     A utility sends its own map: areas of utilities that are not named are carried over from the
     active version. Areas equal to those of the active version, or of the version of that name, are
@@ -96,12 +94,6 @@ def create_version(
         found, status = _insert(tx, county_code, name, whole, now), "draft"
     else:
         found, name, status = same["id"], same["name"], same["status"]
-    if activate and status != "active":
-        lock_layouts(tx, county_code)
-        key = {"county_code": county_code, "version_id": found, "now": now}
-        tx.query("service_area_version_retire", key)
-        tx.query("service_area_version_activate", key)
-        status = "active"
     return Version(found, name, status, same is None, len(kept))
 
 

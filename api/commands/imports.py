@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column
 
 from api.commands import example
 from api.commands.layout import put_in_force
+from api.commands.progress import row_bar
 from data.importers.categories import import_categories
 from data.importers.grids import GridOptions, import_grids
 from data.importers.places import import_places
@@ -25,6 +23,7 @@ from data.importers.staff import import_staff
 from data.importers.utilities import import_utilities
 from gis.db import provision
 from gis.db.database import Database
+from gis.rematching import put_service_areas_in_force
 from gis.settings import Settings
 
 _SHOWN = 20
@@ -161,11 +160,17 @@ def service_areas(
 ) -> None:
     """Import where utilities answer, as a version of its own; all or nothing."""
     with prepared(file, county, crs=crs, layer=layer, dry_run=dry_run) as run:
-        found = import_service_areas(run, AreaOptions(version, repair, activate))
+        found = import_service_areas(run, AreaOptions(version, repair))
         print_outcome(found.outcome, dry_run=dry_run)
         if found.version is None:
             raise typer.Exit(1)
         typer.echo(f"version {found.version.name}: {found.version.status}")
+        if activate and not dry_run and found.version.status != "active":
+            with row_bar("reports") as show:
+                put_service_areas_in_force(
+                    run.db, run.county_code, found.version.id, now=run.now, progress=show
+                )
+            typer.echo(f"version {found.version.name} is in force")
 
 
 @imports.command(epilog=example("gridcall import categories 事项类别.xlsx"))
@@ -227,15 +232,10 @@ def reports(
         "id": id_field,
     }
     options = ReportOptions(columns, check_source(source), create_categories, rejects)
-    with prepared(file, county, crs=crs, layer=layer, dry_run=dry_run) as run, _bar() as progress:
-        task = progress.add_task("rows", total=None, rate="")
-        began = dt.datetime.now(dt.UTC)
-
-        def show(done: int, total: int) -> None:
-            seconds = (dt.datetime.now(dt.UTC) - began).total_seconds()
-            rate = f"{done / max(seconds, 1e-3):,.0f} rows/s"
-            progress.update(task, completed=done, total=total, rate=rate)
-
+    with (
+        prepared(file, county, crs=crs, layer=layer, dry_run=dry_run) as run,
+        row_bar("rows") as show,
+    ):
         outcome = import_reports(run, options, show)
     print_outcome(outcome, dry_run=dry_run)
     if outcome.refused:
@@ -280,17 +280,6 @@ def _run(
     print_outcome(outcome, dry_run=dry_run)
     if outcome.refused:
         raise typer.Exit(1)
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}", table_column=Column(no_wrap=True)),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
 
 
 def register(root: typer.Typer) -> None:

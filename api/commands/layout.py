@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from api.commands import example
-from gis.boundaries import LayoutPreview, activate_layout, list_layouts, preview_layout
+from api.commands.progress import row_bar
+from gis.boundaries import LayoutPreview, list_layouts, preview_layout
 from gis.clock import local_day, zone_named
 from gis.db import provision
 from gis.db.database import Database
 from gis.registry import get_county
+from gis.rematching import put_layout_in_force
 from gis.settings import Settings
 
 _SHOWN = 20
@@ -56,11 +58,11 @@ def activate(name: NameArgument, county: CountyOption = None) -> None:
 
 def put_in_force(db: Database, county_code: str, name: str) -> None:
     """Activate a layout and rematch the county's reports, saying how far it is."""
-    now = dt.datetime.now(dt.UTC)
-    with db.transaction(county_code=county_code) as tx:
-        today = _today(get_county(tx, county_code).timezone)
-        activate_layout(tx, county_code, name, now=now, today=today)
-    typer.echo(f"layout {name} is in force")
+    with row_bar("reports") as show:
+        moved = put_layout_in_force(
+            db, county_code, name, now=dt.datetime.now(dt.UTC), progress=show
+        )
+    typer.echo(f"layout {name} is in force; {moved} reports were matched to it")
 
 
 def _print(found: LayoutPreview) -> None:

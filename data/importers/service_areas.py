@@ -29,11 +29,10 @@ __all__ = ["AreaOptions", "AreaOutcome", "import_service_areas"]
 
 @dataclass(frozen=True, slots=True)
 class AreaOptions:
-    """How service areas are taken in: under which version name, mended, put in force."""
+    """How service areas are taken in: under which version name, and whether mended."""
 
     version: str | None = None
     repair: bool = False
-    activate: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,7 @@ def import_service_areas(run: ImportRun, options: AreaOptions) -> AreaOutcome:
     drawn = [replace(area, boundary=shape) for area, shape in zip(areas, boundaries, strict=True)]
     name = options.version or run.path.name.partition(".")[0]
     with run.transaction() as tx:
-        version = create_version(
-            tx, run.county_code, name, drawn, activate=options.activate, now=run.now
-        )
+        version = create_version(tx, run.county_code, name, drawn, now=run.now)
     if version.carried_over:
         notes = (*notes, f"{version.carried_over} areas of other utilities were carried over")
     tally = Tally(created=len(drawn)) if version.created else Tally(unchanged=len(drawn))

@@ -16,8 +16,8 @@ from data.importers.service_areas import AreaOptions, import_service_areas
 from data.importers.staff import import_staff
 from data.importers.utilities import import_utilities
 from data.templates import write_template
-from gis.boundaries import activate_layout
 from gis.db.database import Database
+from gis.rematching import put_layout_in_force, put_service_areas_in_force
 
 COUNTY = "370783"
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -49,7 +49,10 @@ def grids_of(run: ImportRun) -> Outcome:
 
 
 def areas_of(run: ImportRun) -> Outcome:
-    return import_service_areas(run, AreaOptions(activate=True)).outcome
+    found = import_service_areas(run, AreaOptions())
+    if found.version is not None and not run.dry_run:
+        put_service_areas_in_force(run.db, COUNTY, found.version.id, now=NOW)
+    return found.outcome
 
 
 def reports_of(run: ImportRun) -> Outcome:
@@ -68,8 +71,7 @@ IMPORTERS = {
 
 
 def activate(db: Database, name: str = "2026") -> None:
-    with db.transaction(county_code=COUNTY) as tx:
-        activate_layout(tx, COUNTY, name, now=NOW, today=NOW.date())
+    put_layout_in_force(db, COUNTY, name, now=NOW)
 
 
 def import_template(db: Database, folder: Path, kind: str, **changes: Any) -> Outcome:
