@@ -25,6 +25,7 @@ from api.routes import (
     locate,
     pages,
     places,
+    planning,
     reports,
     sessions,
     towns,
@@ -121,7 +122,7 @@ def _include(app: FastAPI) -> None:
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
         sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots,
+        hotspots, planning,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

@@ -30,9 +30,9 @@ from maps.ramps import sequential
 
 router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
 
-_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 _PNG: dict[int | str, dict[str, Any]] = {
-    **_NOT_MODIFIED,
+    **NOT_MODIFIED,
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
 }
 _Place = Annotated[int, Path(ge=0, lt=2**HIGHEST_ZOOM)]
@@ -47,7 +47,7 @@ def list_all_exposures(caller: SignedIn) -> Response:
     return json_answer(orjson.dumps({"items": items}))
 
 
-@router.get("/causes", response_model=schemas.Causes, responses=_NOT_MODIFIED)
+@router.get("/causes", response_model=schemas.Causes, responses=NOT_MODIFIED)
 def list_all_causes(
     request: Request, caller: SignedIn, params: Annotated[SliceParams, Query()]
 ) -> Response:
@@ -57,7 +57,7 @@ def list_all_causes(
     )
 
 
-@router.get("/rates", response_model=schemas.Rates, responses=_NOT_MODIFIED)
+@router.get("/rates", response_model=schemas.Rates, responses=NOT_MODIFIED)
 def get_rates(
     request: Request, caller: SignedIn, params: Annotated[RatesParams, Query()]
 ) -> Response:
@@ -69,7 +69,7 @@ def get_rates(
     return cached(request, caller, params, params.unit, answer, statistic=False)
 
 
-@router.get("/hotspots", response_model=schemas.Hotspots, responses=_NOT_MODIFIED)
+@router.get("/hotspots", response_model=schemas.Hotspots, responses=NOT_MODIFIED)
 def get_hotspots(
     request: Request, caller: SignedIn, params: Annotated[HotspotParams, Query()]
 ) -> Response:
@@ -81,7 +81,7 @@ def get_hotspots(
     return cached(request, caller, params, params.unit, answer)
 
 
-@router.get("/density", response_model=schemas.Density, responses=_NOT_MODIFIED)
+@router.get("/density", response_model=schemas.Density, responses=NOT_MODIFIED)
 def get_density(
     request: Request, caller: SignedIn, params: Annotated[DensityParams, Query()]
 ) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,9 +12,11 @@ from api.schemas.common import Code, Text
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.report import Source
 from gis.geometry import BBox
+from gis.layering.comparing import Test
 from gis.layering.frames import Unit
 from gis.layering.hotspots import Against
-from gis.layering.scopes import Slice, span_of
+from gis.layering.scopes import Slice, Span, period_before, span_of, year_before
+from gis.layering.series import MOST_STEPS, StepKind
 from gis.layering.surfaces import DEFAULT_BANDWIDTH_M, Bandwidth
 from gis.layers import CellSize
 
@@ -157,4 +160,70 @@ class DensityParams(SliceParams):
     ] = None
 
 
-Form = Literal["json", "csv", "xlsx", "geojson", "gpkg", "png"]
+class CompareParams(UnitParams):
+    """Two periods or two categories; the second side is what the other parameters ask for."""
+
+    base: Annotated[
+        Literal["previous_period", "previous_year"],
+        Field(
+            description="The first side: as many days (or whole months) just before, or the same "
+            "days a year before. Without meaning where base_from, base_category or base_tag is given."
+        ),
+    ] = "previous_period"
+    base_from: Day | None = None
+    base_to: Day | None = None
+    base_category: Annotated[
+        Code | None, Field(description="Compare with another category in the same period.")
+    ] = None
+    base_tag: Code | None = None
+    test: Annotated[
+        Test,
+        Field(
+            description="change: did the number change, per day; share: did it change otherwise "
+            "than the county's. Categories are always compared by share."
+        ),
+    ] = "change"
+    windows: Annotated[
+        bool, Field(description="Compare each unit together with its neighbours.")
+    ] = False
+
+    def base_span(self, second: Span) -> Span:
+        """Return the days of the first side."""
+        given = span_of(self.base_from, self.base_to, "base_")
+        if given is not None:
+            return given
+        if self.base_category is not None or self.base_tag is not None:
+            return second
+        return year_before(second) if self.base == "previous_year" else period_before(second)
+
+    def base_slice(self, second: Span) -> Slice:
+        """Return the first side.
+
+        Raises
+        ------
+        InvalidInput
+            Both a category and a tag are given, or the days are backwards.
+        """
+        own = self.base_category is None and self.base_tag is None
+        return replace(
+            self.slice(),
+            category=self.category if own else self.base_category,
+            tag=self.tag if own else self.base_tag,
+            span=self.base_span(second),
+        )
+
+
+class CubeParams(SliceParams):
+    """Units by steps of time; cause, source and repeat are not known by step."""
+
+    unit: Literal["grid", "community", "town"] = "grid"
+    step: StepKind = "month"
+    steps: Annotated[
+        int | None,
+        Field(
+            ge=2,
+            le=MOST_STEPS,
+            description="Steps that end with the last day; by default those of the period, or 12 "
+            "months, or 26 weeks.",
+        ),
+    ] = None

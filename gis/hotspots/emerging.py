@@ -21,6 +21,7 @@ from gis.hotspots.getis_ord import Neighbours
 from gis.hotspots.significance import count_hotspots
 from gis.hotspots.trend import Trend, mann_kendall
 
+Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
 Signs: TypeAlias = npt.NDArray[np.int8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -58,6 +59,8 @@ class EmergingHotspots:
         Positions in `CLASSES` and in `SIMPLE_CLASSES`.
     bins
         1 hot, -1 cold, 0 neither, shape (n, steps).
+    z
+        Gi* of each step, shape (n, steps); nan in a constant step.
     trend
         Mann-Kendall test of each unit's z over the steps.
     """
@@ -65,6 +68,7 @@ class EmergingHotspots:
     classes: Signs
     simple: Signs
     bins: Signs
+    z: Floats
     trend: Trend
 
 
@@ -99,9 +103,10 @@ def emerging_hotspots(cube: Integers, neighbours: Neighbours) -> EmergingHotspot
         raise ValueError("a cube needs units by steps, at least one step")
     steps = [count_hotspots(step, neighbours) for step in cube.T]
     bins = np.stack([np.sign(step.bins) for step in steps], axis=1)
-    trend = mann_kendall(np.stack([step.z for step in steps], axis=1))
+    z = np.stack([step.z for step in steps], axis=1)
+    trend = mann_kendall(z)
     classes = classify(bins, trend_signs(trend))
-    return EmergingHotspots(classes, simplify(classes), bins, trend)
+    return EmergingHotspots(classes, simplify(classes), bins, z, trend)
 
 
 def trend_signs(trend: Trend, level: float = 0.05) -> Signs:

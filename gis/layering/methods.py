@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from gis.layering.comparing import CompareLayer
 from gis.layering.counting import Counted
 from gis.layering.exposures import Exposure
 from gis.layering.frames import Floats, Frame
 from gis.layering.hotspots import HotspotLayer
 from gis.layering.rates import RatesLayer
 from gis.layering.scopes import Scope
+from gis.layering.series import Cube
 from gis.layering.surfaces import Surface
 from gis.layering.wording import note
 
@@ -101,6 +104,47 @@ def density_method(scope: Scope, surface: Surface) -> Method:
         cell_m=surface.cell_m,
         distance_m=surface.bandwidth_m,
         layout=scope.version.state.layout,
+        notes=notes + _left_out(scope, counted),
+    )
+
+
+def compare_method(scope: Scope, layer: CompareLayer) -> Method:
+    """Describe a comparison; ``scope`` is its second side."""
+    tested = int(np.isfinite(layer.found.p).sum())
+    both = Counted(
+        layer.first.counts + layer.second.counts,
+        layer.first.outside + layer.second.outside,
+        layer.first.without_location + layer.second.without_location,
+    )
+    return _method(
+        scope,
+        layer.frame,
+        both,
+        f"binomial_{layer.test}",
+        neighbours="contiguity" if layer.windows else None,
+        correction="benjamini_hochberg",
+        notes=[
+            note(layer.test),
+            note("bursts"),
+            note("false_discovery", n=tested),
+            *_left_out(scope, both),
+        ],
+    )
+
+
+def cube_method(scope: Scope, cube: Cube, statistic: str, today: dt.date) -> Method:
+    """Describe a series (``gi_star``) or emerging hotspots (``emerging``)."""
+    counted = Counted(cube.counts, cube.outside)
+    notes = [note(statistic), note("false_discovery", n=len(cube.frame))]
+    if cube.steps[-1].last >= today:
+        notes.append(note("running_step"))
+    return _method(
+        scope,
+        cube.frame,
+        counted,
+        statistic,
+        neighbours="contiguity",
+        correction="benjamini_hochberg",
         notes=notes + _left_out(scope, counted),
     )
 

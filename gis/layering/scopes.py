@@ -26,9 +26,8 @@ class Span:
 
     Examples
     --------
-    >>> july = Span.month(dt.date(2022, 7, 16))
-    >>> july.length, july.before()
-    (31, Span(first=datetime.date(2022, 5, 31), last=datetime.date(2022, 6, 30)))
+    >>> Span.month(dt.date(2022, 7, 16)).length
+    31
     """
 
     first: dt.date
@@ -57,11 +56,6 @@ class Span:
     def widened(self) -> Span:
         """Return the whole months that hold it."""
         return Span(month_start(self.first), month_end(self.last))
-
-    def before(self) -> Span:
-        """Return as many days, just before it."""
-        day = dt.timedelta(days=1)
-        return Span(self.first - day * self.length, self.first - day)
 
 
 @dataclass(frozen=True)
@@ -241,6 +235,45 @@ def span_of(first: dt.date | None, last: dt.date | None, field: str = "") -> Spa
     if first > last:
         raise InvalidInput.of(f"{field}to", f"lies before {field}from")
     return Span(first, last)
+
+
+def period_before(span: Span) -> Span:
+    """Return the period just before: as many whole months before months, else as many days.
+
+    Examples
+    --------
+    >>> period_before(Span(dt.date(2022, 3, 1), dt.date(2022, 4, 30)))
+    Span(first=datetime.date(2022, 1, 1), last=datetime.date(2022, 2, 28))
+    >>> period_before(Span(dt.date(2022, 3, 5), dt.date(2022, 3, 6)))
+    Span(first=datetime.date(2022, 3, 3), last=datetime.date(2022, 3, 4))
+    """
+    day = dt.timedelta(days=1)
+    if span != span.widened():
+        return Span(span.first - day * span.length, span.first - day)
+    first = last = span.first - day
+    months = (span.last.year - span.first.year) * 12 + span.last.month - span.first.month
+    for _ in range(months):
+        first = month_start(first) - day
+    return Span(month_start(first), last)
+
+
+def year_before(span: Span) -> Span:
+    """Return the same days a year before; of 29 February the 28th.
+
+    Examples
+    --------
+    >>> year_before(Span.month(dt.date(2024, 2, 1)))
+    Span(first=datetime.date(2023, 2, 1), last=datetime.date(2023, 2, 28))
+    """
+    if span == span.widened():
+        end = month_end(span.last.replace(day=1, year=span.last.year - 1))
+        return Span(span.first.replace(year=span.first.year - 1), end)
+    return Span(_same_day(span.first), _same_day(span.last))
+
+
+def _same_day(day: dt.date) -> dt.date:
+    leap = day.month == 2 and day.day == 29
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)
 
 
 def _check_sensitive(asked: Slice, statistic: bool) -> None:

@@ -129,9 +129,7 @@ def breaks_below(monthly_peak: float, months: float) -> list[float]:
     return [float(f"{value * length:.4g}") for value in below]
 
 
-def _make(
-    tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | None
-) -> Surface:
+def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | None) -> Surface:
     cell_m = bandwidth_m // 4
     county = scope.county(tx)
     lattice = lattice_of(tx, scope, county, cell_m, bandwidth_m)

@@ -9,10 +9,12 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from gis.layering.comparing import CompareLayer
 from gis.layering.frames import Floats, Frame, Integers
 from gis.layering.hotspots import HotspotLayer
 from gis.layering.rates import RatesLayer
-from gis.layering.wording import hotspot_words
+from gis.layering.series import EmergingLayer
+from gis.layering.wording import change_words, hotspot_words
 
 Values: TypeAlias = Sequence[Any] | npt.NDArray[Any]
 
@@ -36,6 +38,17 @@ HEADINGS: Final[dict[str, dict[str, str]]] = {
     "p": {"zh": "p", "en": "p"},
     "q": {"zh": "校正后q", "en": "q (corrected)"},
     "bin": {"zh": "等级", "en": "Bin"},
+    "first": {"zh": "对比件数", "en": "Reports compared with"},
+    "second": {"zh": "本期件数", "en": "Reports"},
+    "difference": {"zh": "多出件数", "en": "Difference"},
+    "low": {"zh": "95%下限", "en": "95 % from"},
+    "high": {"zh": "95%上限", "en": "95 % to"},
+    "simple": {"zh": "变化", "en": "Change"},
+    "pattern": {"zh": "类型（17类）", "en": "Class of 17"},
+    "hot_steps": {"zh": "热点时段数", "en": "Steps hot"},
+    "cold_steps": {"zh": "冷点时段数", "en": "Steps cold"},
+    "slope": {"zh": "每时段变化", "en": "Change of z a step"},
+    "last_count": {"zh": "最近时段件数", "en": "Reports of the last step"},
 }
 
 
@@ -99,6 +112,56 @@ def hotspots_table(layer: HotspotLayer, which: Integers | None = None) -> Table:
             "bin": found.bins,
         },
     )
+
+
+def compare_table(layer: CompareLayer, which: Integers | None = None) -> Table:
+    """Return how units differ, all of them or those at some positions."""
+    found = layer.found
+    return _table(
+        layer.frame,
+        which,
+        {
+            "first": found.first.round().astype(np.int64),
+            "second": found.second.round().astype(np.int64),
+            "difference": found.difference,
+            "ratio": found.ratio,
+            "low": found.low,
+            "high": found.high,
+            "p": found.p,
+            "q": found.q,
+            "bin": found.bins,
+        },
+    )
+
+
+def emerging_table(layer: EmergingLayer, which: Integers | None = None) -> Table:
+    """Return what the hotspots of units did, all of them or those at some positions."""
+    found, counts = layer.found, layer.cube.counts
+    return _table(
+        layer.cube.frame,
+        which,
+        {
+            "simple": found.simple,
+            "pattern": found.classes,
+            "hot_steps": (found.bins > 0).sum(axis=1),
+            "cold_steps": (found.bins < 0).sum(axis=1),
+            "z": found.trend.z,
+            "p": found.trend.p,
+            "slope": layer.slope.slope,
+            "count": counts.sum(axis=1),
+            "last_count": counts[:, -1],
+        },
+    )
+
+
+def changed_words(layer: CompareLayer, which: Integers) -> list[dict[str, str] | None]:
+    """Say in words how each unit changed; None where chance explains it."""
+    found = layer.found
+    columns = (found.first, found.second, found.ratio, found.low, found.high, found.q)
+    return [
+        change_words(*(float(column[unit]) for column in columns)) if found.bins[unit] else None
+        for unit in which.tolist()
+    ]
 
 
 def unit_words(layer: HotspotLayer, which: Integers) -> list[dict[str, str] | None]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any, Final
 
 from gis.hotspots.emerging import CLASSES, SIMPLE_CLASSES
@@ -79,6 +80,30 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "zh": "核密度：每件按{distance_m}米标准差的高斯核摊开，边界已校正，总量等于{n}件；任何缩放级别颜色不变。",
         "en": "Kernel density: each report spread by a Gaussian of {distance_m} m, corrected at the"
         " county's border; it adds up to the {n} reports, and colours are the same at every zoom.",
+    },
+    "change": {
+        "zh": "两个时段按天数折算，逐单元作精确二项检验，95%区间为Clopper-Pearson区间。",
+        "en": "The two periods are compared per day by exact binomial tests of each unit; 95 %"
+        " intervals are Clopper-Pearson's.",
+    },
+    "share": {
+        "zh": "按各自全市总量折算：检验的是该单元所占份额是否不同，而不是总量涨跌。",
+        "en": "Compared by each side's total in the county: whether a unit's share differs, not"
+        " whether all went up or down.",
+    },
+    "bursts": {
+        "zh": "一次故障会带来一批上报：件数翻倍可能只是一个原因。",
+        "en": "One fault brings many reports: twice as many may still be a single cause.",
+    },
+    "emerging": {
+        "zh": "每个时段分别找热点（90%，已校正），再看其先后变化；趋势用Mann-Kendall检验，"
+        "17类合并为5类显示。",
+        "en": "Hotspots of each step (90 %, corrected), then what they did over the steps; trend by"
+        " Mann-Kendall; 17 classes shown as five.",
+    },
+    "running_step": {
+        "zh": "最后一个时段尚未结束，件数还会增加。",
+        "en": "The last step is not over yet; its counts will grow.",
     },
     "pile": {
         "zh": "{n}个方格的多数事项坐标完全相同，很可能是默认坐标（如单位驻地），已标记。",
@@ -178,6 +203,39 @@ By chance alone: about 1 in 25,000 (p = 4e-05; q = 0.002 after correction).'
         f" By chance alone: {_chance_en(p)} ({numbers} after correction)."
     )
     return {"zh": zh, "en": en}
+
+
+def change_words(
+    first: float, second: float, ratio: float, low: float, high: float, q: float
+) -> dict[str, str]:
+    """Say how a unit changed.
+
+    Parameters
+    ----------
+    first, second
+        Reports of the two sides.
+    ratio, low, high
+        Second over first per day or total, with its interval; nan where there is none.
+
+    Examples
+    --------
+    >>> change_words(10, 40, 4.0, 1.96, 8.96, 0.001)["en"]
+    '40 reports against 10: 4.0 times as many (95 %: 2.0 to 9.0), more than chance explains.'
+    >>> change_words(0, 9, float("nan"), 2.1, float("nan"), 0.02)["zh"]
+    '9件，对比0件：此前没有，超出偶然波动。'
+    """
+    more = {"zh": "超出偶然波动", "en": "more than chance explains"}
+    if q >= 0.05:
+        more = {"zh": "可能超出偶然波动", "en": "perhaps more than chance explains"}
+    if isnan(ratio):
+        zh, en = "此前没有", "none before"
+    else:
+        zh = f"为{ratio:.1f}倍（95%区间{low:.1f}至{high:.1f}）"
+        en = f"{ratio:.1f} times as many (95 %: {low:.1f} to {high:.1f})"
+    return {
+        "zh": f"{second:.0f}件，对比{first:.0f}件：{zh}，{more['zh']}。",
+        "en": f"{second:.0f} reports against {first:.0f}: {en}, {more['en']}.",
+    }
 
 
 def _short(number: float) -> str:

@@ -1,0 +1,104 @@
+"""Layers over time as answers: what the schemas of ``api.schemas.planning`` describe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from api.layer_answers import (
+    Document,
+    bin_names,
+    items_of,
+    layer_document,
+    period_document,
+    unit_layer,
+)
+from api.schemas.layer_params import CompareParams, CubeParams
+from gis.db.database import Transaction
+from gis.hotspots.emerging import CLASSES, SIMPLE_CLASSES
+from gis.layering.comparing import compare_layer, some_reports
+from gis.layering.counting import Counted
+from gis.layering.methods import compare_method, cube_method
+from gis.layering.scopes import Scope, Span, scope_of
+from gis.layering.selection import listed_units
+from gis.layering.series import Cube, bins_of, cube_of, emerging_layer, series_rows
+from gis.layering.tables import changed_words, compare_table, emerging_table
+from gis.layering.wording import class_words, simple_words
+
+
+def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Document:
+    """Compare a scope with its base."""
+    asked = params.base_slice(scope.span)
+    base = scope_of(tx, scope.actor, asked, scope.version, unit=params.unit)
+    layer = compare_layer(
+        tx,
+        base,
+        scope,
+        params.unit,
+        cell_m=params.cells(),
+        test=params.test,
+        windows=params.windows,
+    )
+    which = listed_units(tx, scope, layer.frame, params.box(), some_reports(layer))
+    items = items_of(tx, scope, compare_table(layer, which))
+    for item, words in zip(items, changed_words(layer, which), strict=True):
+        item["words"] = words
+    return {
+        **unit_layer(scope, layer.frame, compare_method(scope, layer)),
+        "windows": layer.windows,
+        "test": layer.test,
+        "first": _side(base, layer.first),
+        "second": _side(scope, layer.second),
+        "bins": bin_names(),
+        "items": items,
+    }
+
+
+def series_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
+    """Count and test every step."""
+    cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    return {
+        **_cube_layer(scope, cube, "gi_star", today),
+        **series_rows(cube, bins_of(cube)),
+    }
+
+
+def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
+    """Say what hotspots did over the steps."""
+    cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    layer = emerging_layer(cube)
+    table = emerging_table(layer)
+    patterns, simple = Counter(layer.found.classes.tolist()), Counter(layer.found.simple.tolist())
+    return {
+        **_cube_layer(scope, cube, "emerging", today),
+        "classes": [
+            {"code": code, "words": class_words(code), "units": patterns[code]}
+            for code in range(len(CLASSES))
+        ],
+        "simple_classes": [
+            {"code": code, "words": simple_words(code), "units": simple[code]}
+            for code in range(len(SIMPLE_CLASSES))
+        ],
+        "items": items_of(tx, scope, table),
+    }
+
+
+def _cube_layer(scope: Scope, cube: Cube, statistic: str, today: dt.date) -> Document:
+    span = Span(cube.steps[0].first, cube.steps[-1].last)
+    return {
+        **layer_document(scope, cube_method(scope, cube, statistic, today)),
+        "period": period_document(span),
+        "unit": cube.frame.unit,
+        "step": cube.kind,
+        "steps": [{"from": step.first, "to": step.last} for step in cube.steps],
+    }
+
+
+def _side(scope: Scope, counted: Counted) -> dict[str, Any]:
+    return {
+        "category": scope.slice.category,
+        "tag": scope.slice.tag,
+        "period": period_document(scope.found, whole_months=scope.whole_months),
+        "n": counted.n,
+    }

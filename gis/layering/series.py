@@ -1,0 +1,176 @@
+"""Space-time cubes: reports of every unit in every month or week, and what its hotspots did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gis.db.database import Transaction
+from gis.errors import InvalidInput
+from gis.hotspots.emerging import EmergingHotspots, emerging_hotspots
+from gis.hotspots.significance import count_hotspots
+from gis.hotspots.trend import Slope, sens_slope
+from gis.layering.frames import Frame, Integers, Unit
+from gis.layering.scopes import Scope, Span
+
+StepKind: TypeAlias = Literal["month", "week"]
+Bins: TypeAlias = npt.NDArray[np.int8]
+
+MOST_STEPS: Final = 60
+DEFAULT_STEPS: Final[dict[StepKind, int]] = {"month": 12, "week": 26}
+# Shares of the units with reports, for the classes of counts of a slider.
+_QUANTILES: Final = (0.0, 0.5, 0.75, 0.9, 0.97)
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """Counts of units by steps of time.
+
+    Attributes
+    ----------
+    steps
+        Oldest first; a week is seven days and the last one ends with the scope's last day.
+    counts
+        Shape (units, steps).
+    outside
+        Reports of units that are not of the frame.
+    """
+
+    frame: Frame
+    kind: StepKind
+    steps: tuple[Span, ...]
+    counts: Integers
+    outside: int
+
+
+@dataclass(frozen=True, eq=False)
+class EmergingLayer:
+    """What the hotspots of a cube did; ``slope`` is that of each unit's z a step."""
+
+    cube: Cube
+    found: EmergingHotspots
+    slope: Slope
+
+
+def steps_of(scope: Scope, kind: StepKind, count: int | None) -> tuple[Span, ...]:
+    """Return the steps of a scope.
+
+    Parameters
+    ----------
+    count
+        Steps that end with the scope's last day; None takes those of the period asked for, or
+        twelve months, or 26 weeks. Months are whole: the last one may still be running.
+
+    Raises
+    ------
+    InvalidInput
+        They are too many, or the choice never had a report.
+    """
+    span = scope.span
+    asked = scope.slice.span
+    if kind == "month":
+        last = Span.month(span.last)
+        number = count or (
+            _months_between(asked.first, asked.last) if asked else DEFAULT_STEPS[kind]
+        )
+    else:
+        last = Span(span.last - dt.timedelta(days=6), span.last)
+        number = count or (asked.length // 7 if asked else DEFAULT_STEPS[kind])
+    if not 2 <= number <= MOST_STEPS:
+        raise InvalidInput.of("steps", f"take 2 to {MOST_STEPS} steps, not {number}")
+    found = [last]
+    while len(found) < number:
+        day_before = found[-1].first - dt.timedelta(days=1)
+        week = Span(day_before - dt.timedelta(days=6), day_before)
+        found.append(Span.month(day_before) if kind == "month" else week)
+    return tuple(reversed(found))
+
+
+def cube_of(
+    tx: Transaction, scope: Scope, unit: Unit, kind: StepKind, count: int | None = None
+) -> Cube:
+    """Count the reports of each unit in each step.
+
+    Raises
+    ------
+    InvalidInput
+        The units are cells, or the slice needs rows, or there are too many steps.
+    """
+    if unit == "cell":
+        raise InvalidInput.of("unit", "series are of grids, communities or towns")
+    if scope.slice.needs_rows:
+        raise InvalidInput.of("cause", "series know categories and tags only")
+    frame = scope.frame(tx, unit)
+    steps = steps_of(scope, kind, count)
+    number = {span.first: index for index, span in enumerate(steps)}
+    rows = tx.query(
+        "layer_grid_series" if kind == "month" else "layer_grid_weeks",
+        {
+            "county_code": scope.actor.county_code,
+            "layout_id": scope.layout_id,
+            "first": steps[0].first,
+            "last": steps[-1].last,
+            "codes": None if scope.choice.codes is None else list(scope.choice.codes),
+            "hidden": list(scope.choice.hidden),
+        },
+    )
+    counts = np.zeros((len(frame), len(steps)), dtype=np.int64)
+    outside = 0
+    position = scope.frame(tx, "grid").position
+    of_grid = frame.of_grid
+    assert of_grid is not None  # noqa: S101  cells were refused
+    places = of_grid.tolist()
+    for row in rows:
+        grid = position.get(row["code"])
+        place = -1 if grid is None else places[grid]
+        if place < 0:
+            outside += row["reports"]
+            continue
+        step = number[row["step"]] if kind == "month" else row["step"]
+        counts[place, step] += row["reports"]
+    return Cube(frame, kind, steps, counts, outside)
+
+
+def bins_of(cube: Cube) -> Bins:
+    """Return the bin of each unit in each step by Gi*, shape (units, steps)."""
+    neighbours = cube.frame.neighbours
+    return np.stack([count_hotspots(step, neighbours).bins for step in cube.counts.T], axis=1)
+
+
+def emerging_layer(cube: Cube) -> EmergingLayer:
+    """Find hotspots step by step and say what they did."""
+    found = emerging_hotspots(cube.counts, cube.frame.neighbours)
+    return EmergingLayer(cube, found, sens_slope(found.z))
+
+
+def count_breaks(counts: Integers) -> list[int]:
+    """Return lower ends of classes of counts that hold for all steps of a cube.
+
+    Examples
+    --------
+    >>> count_breaks(np.array([[0, 0, 1, 1], [2, 3, 9, 1]]))
+    [1, 2, 3, 6, 9]
+    """
+    some = counts[counts > 0]
+    if not some.size:
+        return []
+    return sorted({int(np.ceil(np.quantile(some, share))) for share in _QUANTILES})
+
+
+def series_rows(cube: Cube, bins: Bins) -> dict[str, Any]:
+    """Return the numbers of a cube as lists."""
+    return {
+        "codes": list(cube.frame.codes),
+        "counts": cube.counts.tolist(),
+        "bins": bins.tolist(),
+        "totals": cube.counts.sum(axis=0).tolist(),
+        "breaks": count_breaks(cube.counts),
+    }
+
+
+def _months_between(first: dt.date, last: dt.date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month + 1
