@@ -125,6 +125,10 @@ def _reason(failure: Mapping[str, Any]) -> str:
             return "is not a field that exists here"
         case "missing":
             return "is required"
+        case "too_short" | "string_too_short":
+            return f"is too short: {failure['ctx']['min_length']} at least"
+        case "too_long" | "string_too_long":
+            return f"is too long: {failure['ctx']['max_length']} at most"
         case _:
             return str(failure["msg"]).removeprefix("Value error, ")
 
