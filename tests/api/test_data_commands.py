@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api import cli
+from gis import rollups
 from gis.db.database import Database
 from gis.errors import NotAuthenticated
 from gis.sessions import sign_in
@@ -106,6 +107,25 @@ def test_layouts_are_listed_previewed_and_activated(call, county, owner) -> None
     assert call("layout", "list").output.startswith("2026: active, 2 grids, in force since 20")
     with owner.read() as tx:
         assert tx.scalar("SELECT count(*) FROM grid_layout WHERE status = 'active'") == 1
+
+
+def test_reports_follow_a_new_layout(call, county, owner) -> None:
+    for kind in ("categories", "grids", "reports"):
+        call("template", kind)
+        call("import", kind, f"{kind}.xlsx", *(["--activate"] if kind == "grids" else []))
+    with Path("2027.csv").open("w", encoding="utf-8", newline="") as out:
+        ground = "POLYGON ((119.39 35.98, 119.44 35.98, 119.44 36.02, 119.39 36.02, 119.39 35.98))"
+        csv.writer(out).writerows([["网格编码", "边界"], ["370783001001009", ground]])
+    assert "gridcall layout activate 2027" in call("import", "grids", "2027.csv").output
+    shown = call("layout", "preview", "2027").output
+    assert "reports that move: 2, of them open: 1" in shown
+    assert "370783001001001 -> 370783001001009: 1 (0 open)" in shown
+    assert "2 reports were matched to it" in call("layout", "activate", "2027").output
+    with owner.read(county_code=COUNTY) as tx:
+        assert tx.rows("SELECT DISTINCT grid_code FROM report") == [
+            {"grid_code": "370783001001009"}
+        ]
+        assert rollups.check(tx, COUNTY) == []
 
 
 def test_accounts_are_added_reset_and_disabled(call, county, owner) -> None:
