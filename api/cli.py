@@ -22,6 +22,9 @@ _MODULES = {
     "layout": "layout",
     "account": "account",
     "export": "export",
+    "match": "match",
+    "rematch": "rematch",
+    "rollup": "rollup",
 }
 """The first word after ``gridcall``, and the module of ``api.commands`` that answers it."""
 
