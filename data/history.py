@@ -60,7 +60,10 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of ``report_event`` without its version, which is its place in the history."""
+    """A row of ``report_event`` without its version, which is its place in the history.
+
+    ``after`` is empty where the status stays as it is; ``_in_order`` fills it in.
+    """
 
     action: str
     before: str | None
@@ -192,7 +195,18 @@ def _handle(chapter: Chapter) -> None:
         _assist(chapter, code, begun)
     if "closed" in steps:
         _centre(chapter, "close", "closed", {"outcome": life.outcome})
-    chapter.events.sort(key=lambda event: event.at)
+    chapter.events = _in_order(chapter.events)
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    """Sort events by time; those of assisting bodies leave the status as they find it."""
+    ordered: list[Event] = []
+    status: str | None = None
+    for event in sorted(events, key=lambda event: event.at):
+        after = event.after or status or "received"
+        ordered.append(replace(event, before=status, after=after))
+        status = after
+    return ordered
 
 
 def _dispatch(chapter: Chapter, code: str, step: str) -> Part:
@@ -262,7 +276,7 @@ def _assist(chapter: Chapter, code: str, begun: dt.datetime) -> None:
         if done is not None:
             told = {"result": "已到场配合处置", **own}
             chapter.events.append(
-                Event("feed_back", "handling", "handling", "utility", life.bodies[code], done, told)
+                Event("feed_back", None, "", "utility", life.bodies[code], done, told)
             )
             part = replace(
                 part, status="fed_back", fed_back_at=done, result=told["result"], version=3

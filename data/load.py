@@ -91,9 +91,7 @@ def _load_reference(tx: Transaction, now: dt.datetime, progress: Progress) -> No
         lambda tx: upsert_staff(tx, COUNTY, sample.staff()),
         lambda tx: upsert_categories(tx, COUNTY, sample.categories(), now=_SINCE),
         lambda tx: upsert_utilities(tx, COUNTY, sample.utilities()),
-        lambda tx: create_version(
-            tx, COUNTY, VERSION, sample.service_areas(), activate=True, now=_SINCE
-        ),
+        _load_service_areas,
         lambda tx: upsert_places(tx, COUNTY, sample.places()),
         _load_calendar,
         lambda tx: _load_accounts(tx, now),
@@ -123,6 +121,13 @@ def _load_grids(tx: Transaction) -> None:
         seat = f"SRID=4326;POINT({row['lon']} {row['lat']})"
         tx.rows("UPDATE town SET location = %s WHERE code = %s", (seat, row["code"]))
     activate_layout(tx, COUNTY, VERSION, now=_SINCE, today=_SINCE.date())
+
+
+def _load_service_areas(tx: Transaction) -> None:
+    """Put the service areas in force; there are no reports yet that would have to follow."""
+    version = create_version(tx, COUNTY, VERSION, sample.service_areas(), now=_SINCE)
+    key = {"county_code": COUNTY, "version_id": version.id, "now": _SINCE}
+    tx.query("service_area_version_activate", key)
 
 
 def _load_calendar(tx: Transaction) -> None:

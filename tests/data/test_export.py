@@ -27,6 +27,7 @@ from gis.boundaries import activate_layout
 from gis.db.database import Database
 from gis.errors import InvalidInput, NotFound
 from gis.registry import add_county
+from gis.rematching import put_service_areas_in_force
 
 COUNTY = SAMPLE_COUNTY.code
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
@@ -88,7 +89,10 @@ def _take_in(db: Database, kind: Kind, path: Path) -> None:
         case "utilities":
             outcome = import_utilities(run)
         case "service-areas":
-            outcome = import_service_areas(run, AreaOptions(activate=True)).outcome
+            found = import_service_areas(run, AreaOptions())
+            assert found.version is not None
+            put_service_areas_in_force(db, COUNTY, found.version.id, now=NOW)
+            outcome = found.outcome
         case "places":
             outcome = import_places(run)
         case "staff":
