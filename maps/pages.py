@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from gis.audience import Actor
 from gis.db.provision import DemoAccount
 from maps.language import LANGUAGES, Language, words
-from maps.ramps import CLASSES, sequential
+from maps.ramps import sequential
 from maps.shell import Pages, vendored
 
 API = "/api/v1"
@@ -53,8 +53,7 @@ def _config(pages: Pages, context: PageContext) -> dict[str, Any]:
             {"code": base.code, "name": getattr(base, name), "datum": base.datum}
             for base in pages.base_maps
         ],
-        # One ramp for each number of classes, so that few classes are as evenly spaced as many.
-        "ramps": [sequential(classes) for classes in range(1, CLASSES + 1)],
+        "ramp": sequential(),
     }
 
 

@@ -35,8 +35,8 @@ def oklch_to_hex(lightness: float, chroma: float, hue_deg: float) -> str:
 
 
 def sequential(classes: int = CLASSES) -> tuple[str, ...]:
-    """Return ``classes`` colours, palest first, evenly spaced in lightness; a single one is of the middle."""
-    steps = [index / (classes - 1) for index in range(classes)] if classes > 1 else [0.5]
+    """Return ``classes`` colours, palest first, evenly spaced in lightness."""
+    steps = [index / (classes - 1) for index in range(classes)]
     return tuple(
         oklch_to_hex(
             LIGHTEST + (DARKEST - LIGHTEST) * step,

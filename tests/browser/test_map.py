@@ -303,3 +303,16 @@ def test_a_session_that_ended_is_said(visit):
     page.locator("#what").select_option("power")
     expect(page.locator("#map-status")).to_contain_text("You are signed out")
     expect(page.locator("#map-status a").first).to_have_attribute("href", "/")
+
+
+def test_a_refused_question_is_explained(visit):
+    here = visit("planner", locale="en-GB")
+    here.expected = ["422"]
+    page = here.open_map("/map?what=dispute&from=2022-07-04&to=2022-07-10")
+    notice = page.locator("#map-status .notice")
+    expect(notice).to_contain_text("heat counts cannot be shown like this")
+    expect(notice.locator("button")).to_have_count(0)
+    page.locator("#from").fill("2022-07-01")
+    page.locator("#to").fill("2022-07-31")
+    expect(page.locator("#legend")).to_contain_text("few, so not told")
+    expect(notice).to_have_count(0)

@@ -66,6 +66,14 @@ def test_no_role_finds_its_home_empty(visit, username):
     expect(page.locator("#latest-note")).to_contain_text("截至")
 
 
+@pytest.mark.parametrize("username", ROLES)
+def test_every_role_opens_the_map(visit, username):
+    page = visit(username).open_map("/map?period=all")
+    expect(page.locator("#legend .classes li").nth(1)).to_be_visible()
+    expect(page.locator("#map-status")).to_be_empty()
+    expect(page.locator("#grids-shown")).to_contain_text("1,690")
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_sign_in_and_home_fit_360_pixels(visit, locale):
     here = visit(None, width=360, height=740, locale=locale)

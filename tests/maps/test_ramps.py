@@ -53,9 +53,8 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     )
 
 
-@pytest.mark.parametrize("classes", range(2, CLASSES + 1))
-def test_lightness_falls_in_even_steps(classes):
-    steps = -np.diff(lab(linear(sequential(classes)))[:, 0])
+def test_lightness_falls_in_even_steps():
+    steps = -np.diff(lab(linear(sequential()))[:, 0])
     assert steps.min() > 8
     assert steps.max() / steps.min() < 1.35
 

@@ -3,6 +3,9 @@
 // The legend shows its swatches as translucent as the map shows its classes.
 export const HEAT_OPACITY = 0.85;
 
+// Units whose count is not told: neither zero nor any class.
+export const NOT_TOLD = "#b9c0c7";
+
 const STEPS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 // The smallest round number that is not below a value.
@@ -24,21 +27,25 @@ export function lowerBounds(counts, classes) {
   while (bounds.length < classes) {
     const average = head.reduce((sum, value) => sum + value, 0) / head.length;
     const next = roundUp(Math.max(average, bounds.at(-1) + 1));
-    head = head.filter((value) => value >= next);
-    if (head.length === 0) break;
+    const above = head.filter((value) => value >= next);
+    // Nobody above, or nobody left below: the class would be empty.
+    if (above.length === 0 || above.length === head.length) break;
+    head = above;
     bounds.push(next);
   }
   return bounds;
 }
 
-// Classes with their colour and label bounds; `to` is null for the last.
-export function classify(counts, ramps) {
-  const bounds = lowerBounds(counts, ramps.length);
-  return bounds.map((from, index) => ({
-    from,
-    to: index + 1 < bounds.length ? bounds[index + 1] - 1 : null,
-    colour: ramps[bounds.length - 1][index],
-  }));
+// Classes with colour and bounds; `to` is null where the last class is open. The n-th class always has the n-th colour:
+// a map of ones and twos stays pale.
+export function classify(counts, ramp) {
+  const bounds = lowerBounds(counts, ramp.length);
+  const maximum = counts.reduce((most, value) => Math.max(most, value), 0);
+  return bounds.map((from, index) => {
+    const last = index + 1 === bounds.length;
+    const to = last ? (from === maximum ? from : null) : bounds[index + 1] - 1;
+    return { from, to, colour: ramp[index] };
+  });
 }
 
 export function classOf(classes, value) {

@@ -1,7 +1,7 @@
 // The heat layer: counts per grid, town or cell for what and when the state says, painted and explained.
 
 import { latest } from "./api.js";
-import { classOf, classify } from "./classes.js";
+import { classOf, classify, NOT_TOLD } from "./classes.js";
 import { config } from "./config.js";
 import { h } from "./dom.js";
 import { count, period } from "./format.js";
@@ -37,12 +37,13 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
   function paint() {
     colours.grid.clear();
     colours.town.clear();
-    const { unit, items, classes } = shown ?? { unit: "off", items: [], classes: [] };
-    const colourOf = (value) => classOf(classes, value)?.colour ?? null;
+    const { unit, items, hidden, classes } = shown ?? { unit: "off", items: [], hidden: [], classes: [] };
+    const colourOf = (value) => (value === null ? NOT_TOLD : (classOf(classes, value)?.colour ?? null));
+    const painted = [...items, ...hidden];
     if (unit === "grid" || unit === "town") {
-      for (const item of items) colours[unit].set(item.code, colourOf(item.count));
+      for (const item of painted) colours[unit].set(item.code, colourOf(item.count));
     }
-    cells.set(unit === "cell" ? items : [], colourOf);
+    cells.set(unit === "cell" ? painted : [], colourOf);
     grids.repaint();
     towns.repaint();
   }
@@ -55,13 +56,14 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
   }
 
   function explain() {
-    const { unit, items, classes } = shown;
+    const { unit, items, hidden, classes } = shown;
     renderLegend(legend, {
       title: whatWords(state.get().what),
       unitWords: unit === "cell" ? t("unit.cell", { m: shown.cellMetres }) : t(`unit.${unit}`),
       periodWords: period(shown.from, shown.to),
       classes,
       items,
+      hidden: hidden.length,
       totalWords: t(shown === county ? "legend.total" : "legend.total_view", { n: count(shown.total) }),
       notes: shown.notes,
       nameOfItem,
@@ -73,7 +75,6 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
   function notesOf(body) {
     return [
       body.period.whole_months ? t("legend.whole_months") : null,
-      body.suppressed ? t("legend.suppressed", { n: body.suppressed }) : null,
       body.without_sensitive ? t("legend.without_sensitive") : null,
     ].filter(Boolean);
   }
@@ -81,7 +82,8 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
   function countsOf(body) {
     const { from, to } = body.period;
     const items = body.items.filter((item) => item.count > 0);
-    return { unit: body.unit, items, total: body.total, notes: notesOf(body), from, to, cellMetres: body.cell_m };
+    const hidden = body.items.filter((item) => item.count === null);
+    return { unit: body.unit, items, hidden, total: body.total, notes: notesOf(body), from, to, cellMetres: body.cell_m };
   }
 
   function show(counts) {
@@ -118,22 +120,24 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
     const body = await notices.watch("counts", () => fetchLatest("/layers/counts", wanted));
     if (!body) return;
     const counts = countsOf(body);
-    county = { ...counts, classes: classify(counts.items.map((item) => item.count), config.ramps) };
+    county = { ...counts, classes: classify(counts.items.map((item) => item.count), config.ramp) };
     show(county);
     await refine();
   }
 
   function reading(over, item, name) {
-    return over ? t("legend.reading", { name, n: count(item?.count ?? 0) }) : null;
+    if (!over) return null;
+    return item?.count === null ? t("legend.reading_hidden", { name }) : t("legend.reading", { name, n: count(item?.count ?? 0) });
   }
 
   return {
     load,
     refine,
     period: () => (shown ? { from: shown.from, to: shown.to } : null),
-    // Reports of a grid in the period shown; null when the heat shown is not by grid.
+    // Reports of a grid in the period shown; null when the heat shown is not by grid or does not tell.
     inPeriod(code) {
       if (shown?.unit !== "grid") return null;
+      if (shown.hidden.some((item) => item.code === code)) return null;
       const found = shown.items.find((item) => item.code === code);
       return { period: period(shown.from, shown.to), count: found?.count ?? 0 };
     },
@@ -145,7 +149,7 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
       }
       const over = (shown?.unit === "town" ? towns : grids).at(lonLat);
       if (!over || !shown) return over ? nameOf(over.properties) : null;
-      const item = shown.items.find((one) => one.code === over.properties.code);
+      const item = [...shown.items, ...shown.hidden].find((one) => one.code === over.properties.code);
       return reading(over, item, nameOf(over.properties));
     },
   };

@@ -1,6 +1,6 @@
 // The legend of the heat layer: what, per what, when, class breaks with the number of units in each, and a table.
 
-import { classOf, HEAT_OPACITY } from "./classes.js";
+import { classOf, HEAT_OPACITY, NOT_TOLD } from "./classes.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
 import { t } from "./words.js";
@@ -31,6 +31,11 @@ function classRow(one, items, classes) {
   );
 }
 
+function plainRow(colour, range, units) {
+  const box = colour ? swatch(colour) : h("span", { class: "swatch zero" });
+  return h("li", {}, box, h("span", { class: "range" }, range), h("span", { class: "units" }, units));
+}
+
 function table(items, unitWords, nameOfItem, choose) {
   const rows = [...items].sort((a, b) => b.count - a.count || String(a.code).localeCompare(String(b.code)));
   return h(
@@ -57,7 +62,7 @@ function table(items, unitWords, nameOfItem, choose) {
   );
 }
 
-// view: {title, unitWords, periodWords, classes, items, totalWords, notes, nameOfItem, choose, showOther}
+// view: {title, unitWords, periodWords, classes, items, hidden, totalWords, notes, nameOfItem, choose, showOther}
 export function renderLegend(element, view) {
   element.hidden = false;
   const body = element.querySelector("[data-legend]");
@@ -66,7 +71,7 @@ export function renderLegend(element, view) {
     h("span", {}, t("legend.per", { unit: view.unitWords })),
     h("span", { class: "period" }, view.periodWords),
   ];
-  if (view.items.length === 0) {
+  if (view.items.length === 0 && view.hidden === 0) {
     body.replaceChildren(
       h("p", { class: "legend-head" }, heading),
       h("p", { class: "empty" }, t("legend.empty")),
@@ -77,8 +82,14 @@ export function renderLegend(element, view) {
   const classes = view.classes.map((one) => classRow(one, view.items, view.classes));
   body.replaceChildren(
     h("p", { class: "legend-head" }, heading),
-    h("ul", { class: "classes" }, classes, h("li", {}, h("span", { class: "swatch zero" }), h("span", { class: "range" }, "0"), h("span", { class: "units" }, t("legend.zero")))),
+    h(
+      "ul",
+      { class: "classes" },
+      classes,
+      view.hidden ? plainRow(NOT_TOLD, t("legend.hidden"), t("legend.units", { n: count(view.hidden) })) : null,
+      plainRow(null, "0", t("legend.zero")),
+    ),
     h("p", { class: "total" }, view.totalWords, view.notes.map((note) => h("small", {}, note))),
-    table(view.items, view.unitWords, view.nameOfItem, view.choose),
+    view.items.length ? table(view.items, view.unitWords, view.nameOfItem, view.choose) : "",
   );
 }
