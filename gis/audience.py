@@ -52,7 +52,9 @@ class Actor:
             case "dispatcher":
                 # What one reported oneself stays in sight, also where it went to others.
                 own = f"a:{self.account_id}"
-                return (f"t:{self.town_code}", own) if self.town_code else (f"c:{self.county_code}",)
+                return (
+                    (f"t:{self.town_code}", own) if self.town_code else (f"c:{self.county_code}",)
+                )
             case "utility":
                 return (f"u:{self.county_code}:{self.utility_code}", f"a:{self.account_id}")
             case "grid_staff":

@@ -130,7 +130,9 @@ class Source:
         x, y = table.cell_x.label("x"), table.cell_y.label("y")
         return select(x, y, func.sum(table.reports).label("reports")).where(*chosen).group_by(x, y)
 
-    def _visible(self, days: Days, *columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    def _visible(
+        self, days: Days, *columns: InstrumentedAttribute[Any]
+    ) -> Select[*tuple[Any, ...]]:
         names = ("code",) if len(columns) == 1 else ("x", "y")
         keys = [column.label(name) for column, name in zip(columns, names, strict=True)]
         chosen = [*self._countable(), *(column.is_not(None) for column in columns)]

@@ -25,8 +25,12 @@ def worker() -> None:
     homes.make_folder(settings.home)
     with provision.opened(settings, "gridcall worker") as url:
         provision.check_migrated(url)
-        with closing(Database(url, pool_size=2)) as db:
+        with closing(Database(url, pool_size=3)) as db:
+            # Scans take seconds of computing; what has to be done in time does not wait for them.
+            scans = threading.Thread(target=background.run_scans, args=(db, stop), name="scans")
+            scans.start()
             background.run(db, stop, settings.home / "worker.alive")
+            scans.join()
 
 
 def register(root: typer.Typer) -> None:

@@ -61,9 +61,7 @@ _MESSAGE = (
 )  # fmt: skip
 
 
-def _act(
-    caller: Caller, report_id: str, body: ActionRequest, if_match: str | None
-) -> Document:
+def _act(caller: Caller, report_id: str, body: ActionRequest, if_match: str | None) -> Document:
     with caller.transaction() as (tx, actor):
         key = _key(actor, report_id)
         row = act(tx, actor, key, body.action, body.fields, if_match, caller.now)

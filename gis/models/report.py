@@ -205,7 +205,9 @@ class Outbox(Base):
     audience_before: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     audience_after: Mapped[list[str]] = mapped_column(ARRAY(Text))
     at: Mapped[dt.datetime]
-    event_id: Mapped[uuid.UUID | None] = mapped_column(comment="null: a batch, of which nobody is told")
+    event_id: Mapped[uuid.UUID | None] = mapped_column(
+        comment="null: a batch, of which nobody is told"
+    )
     attempts: Mapped[int] = mapped_column(
         SmallInteger, server_default=text("0"), comment="of the worker to make notices of it"
     )

@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.Column("category_code", sa.Text(), nullable=True),
         sa.Column("tag", sa.Text(), nullable=True),
         sa.Column("taken_on", sa.Date(), nullable=False),
-        sa.Column(
-            "days", sa.Integer(), nullable=False, comment="compared on each side of the day"
-        ),
+        sa.Column("days", sa.Integer(), nullable=False, comment="compared on each side of the day"),
         sa.Column("area", _polygons(), nullable=False),
         sa.Column("control", _polygons(), nullable=True, comment="null: the rest of the county"),
         sa.Column("account_id", sa.Uuid(), nullable=False),
