@@ -11,9 +11,12 @@ import structlog
 from gis.db.database import Database
 from gis.errors import Unavailable
 from gis.housekeeping import prune
+from gis.layering.scans import run_next_scan
 
 INTERVAL_S = 60.0
 """Seconds between two rounds."""
+SCAN_INTERVAL_S = 0.5
+"""Seconds between two looks for a scan that somebody waits for."""
 
 _log = structlog.get_logger("worker")
 
@@ -41,4 +44,25 @@ def run(db: Database, stop: threading.Event, alive: Path, interval_s: float = IN
             alive.touch()
             if pruned.outbox or pruned.sessions:
                 _log.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
+        stop.wait(interval_s)
+
+
+def run_scans(db: Database, stop: threading.Event, interval_s: float = SCAN_INTERVAL_S) -> None:
+    """Do the scans that planners ask for, one at a time, until told to stop.
+
+    Parameters
+    ----------
+    db
+        The application's pool.
+    stop
+        Set by a signal's handler; a scan that is not finished goes back to waiting.
+    interval_s
+        Seconds between two looks.
+    """
+    while not stop.is_set():
+        try:
+            if run_next_scan(db, stop):
+                continue
+        except Unavailable as error:
+            _log.warning("database_unavailable", detail=error.detail)
         stop.wait(interval_s)

@@ -29,8 +29,11 @@ def worker() -> None:
             # Scans take seconds of computing; what has to be done in time does not wait for them.
             scans = threading.Thread(target=background.run_scans, args=(db, stop), name="scans")
             scans.start()
-            background.run(db, stop, settings.home / "worker.alive")
-            scans.join()
+            try:
+                background.run(db, stop, settings.home / "worker.alive")
+            finally:
+                stop.set()
+                scans.join()
 
 
 def register(root: typer.Typer) -> None:

@@ -105,6 +105,42 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "zh": "最后一个时段尚未结束，件数还会增加。",
         "en": "The last step is not over yet; its counts will grow.",
     },
+    "scan": {
+        "zh": "Kulldorff圆形扫描：试遍所有圆，与{n}张随机图比较，p值已计入试过的圆很多（只找偏多）。",
+        "en": "Kulldorff's circular scan: every circle is tried and the strongest compared with"
+        " those of {n} random maps, so p already counts that many were tried (excess only).",
+    },
+    "back_test": {
+        "zh": "用前一时段做图，看后一时段的事项有多少落入图上最突出的1%、5%、10%面积；PAI=1即与随机无异，"
+        "PEI=1即不可能更好。",
+        "en": "The map is made of the earlier period and judged by the later one's reports: how many"
+        " fell into its most prominent 1, 5 and 10 % of the area; PAI 1 is chance, PEI 1 the best"
+        " possible.",
+    },
+    "not_prediction": {
+        "zh": "显著不等于能预测：请看旁边“按上期件数”的成绩是否同样好。",
+        "en": "Significant is not predictive: see whether last period's counts do as well.",
+    },
+    "control": {
+        "zh": "效果=该区前后变化÷对照区前后变化；件数波动大于纯偶然时，区间偏窄。是估计，不是证明。",
+        "en": "Effect: change in the area over change in the control area; where counts vary more"
+        " than by chance the interval is too narrow. An estimate, not a proof.",
+    },
+    "few": {
+        "zh": "该区前后合计不足5件，无法判断。",
+        "en": "Fewer than 5 reports in the area: no statement is possible.",
+    },
+    "incomplete": {
+        "zh": "观察期未满，只比较已过去的天数。",
+        "en": "The days after it have not all passed; those that have are compared.",
+    },
+    "reporting": {
+        "zh": "由并案数量估计：同一事件若平均有几人上报，则无人上报的事件占比可以推算。假定各人互不影响，"
+        "且同源事项都已并案。",
+        "en": "Estimated from merged reports: if an event is reported by so many people on average,"
+        " the share that nobody reported follows. It assumes that people act independently and"
+        " that all doubles are merged.",
+    },
     "pile": {
         "zh": "{n}个方格的多数事项坐标完全相同，很可能是默认坐标（如单位驻地），已标记。",
         "en": "In {n} cells most reports share one exact coordinate, probably a default (such as an"
@@ -235,6 +271,57 @@ def change_words(
     return {
         "zh": f"{second:.0f}件，对比{first:.0f}件：{zh}，{more['zh']}。",
         "en": f"{second:.0f} reports against {first:.0f}: {en}, {more['en']}.",
+    }
+
+
+def circle_words(
+    observed: int, expected: float, units: int, radius_m: float, p: float
+) -> dict[str, str]:
+    """Say what a scan found.
+
+    Examples
+    --------
+    >>> circle_words(54, 13.0, 9, 141.0, 0.001)["en"]
+    '54 reports in 9 units within 141 m, where 13.0 would be usual (p = 0.001).'
+    """
+    zh_far, en_far = (
+        (f"{radius_m / 1000:.1f}公里", f"{radius_m / 1000:.1f} km")
+        if radius_m >= 1000
+        else (f"{radius_m:.0f}米", f"{radius_m:.0f} m")
+    )
+    return {
+        "zh": f"{zh_far}内{units}个单元共{observed}件，通常约{_short(expected)}件（p={p:.2g}）。",
+        "en": f"{observed} reports in {units} units within {en_far}, where {_short(expected)} would"
+        f" be usual (p = {p:.2g}).",
+    }
+
+
+def effect_words(ratio: float, low: float, high: float) -> dict[str, str]:
+    """Say what came of a measure.
+
+    Examples
+    --------
+    >>> effect_words(0.49, 0.33, 0.72)["en"]
+    '51 % fewer reports than the control area leads to expect (95 %: 28 to 67 % fewer).'
+    >>> effect_words(1.1, 0.8, 1.5)["zh"]
+    '与对照区相比看不出变化（估计为1.10倍，95%区间0.80至1.50）。'
+    """
+    if low <= 1 <= high:
+        return {
+            "zh": f"与对照区相比看不出变化（估计为{ratio:.2f}倍，95%区间{low:.2f}至{high:.2f}）。",
+            "en": "No change beyond the control area's can be seen"
+            f" (estimate {ratio:.2f}, 95 %: {low:.2f} to {high:.2f}).",
+        }
+    if ratio < 1:
+        share, least, most = (round(100 * (1 - value)) for value in (ratio, high, low))
+        zh, en = "少", "fewer"
+    else:
+        share, least, most = (round(100 * (value - 1)) for value in (ratio, low, high))
+        zh, en = "多", "more"
+    return {
+        "zh": f"比对照区的变化所预期的{zh}{share}%（95%区间：{zh}{least}%至{most}%）。",
+        "en": f"{share} % {en} reports than the control area leads to expect"
+        f" (95 %: {least} to {most} % {en}).",
     }
 
 

@@ -77,3 +77,16 @@ def test_worker_outlives_a_database_that_is_away(tmp_path: Path) -> None:
     away.close()
     assert not thread.is_alive()
     assert not alive.exists()
+
+
+def test_scans_wait_out_a_database_that_is_away_and_end_when_told() -> None:
+    away = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", pool_size=1)
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run_scans, args=(away, stop, 0.01))
+    thread.start()
+    stop.wait(0.3)
+    assert thread.is_alive()
+    stop.set()
+    thread.join(10)
+    away.close()
+    assert not thread.is_alive()

@@ -1,0 +1,218 @@
+"""Measures that a planner took somewhere on a day, and what reports say came of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.audience import Actor
+from gis.clock import day_bounds, local_day, zone_named
+from gis.db.database import Row, Transaction
+from gis.disclosure import Choice, choose
+from gis.errors import InvalidInput, NotFound
+from gis.hotspots.interventions import BeforeAfter, Effect, effect
+from gis.ids import uuid7
+from gis.layering.scopes import check_may_analyse
+from gis.layering.suppression import SMALLEST_TOLD
+
+LONGEST_DAYS: Final = 731
+_MOST_VERTICES: Final = 2_000
+_COLUMNS: Final = (
+    "id, name, measure, category_code AS category, tag, taken_on, days, created_at,"
+    " ST_AsGeoJSON(area, 6)::json AS area, ST_AsGeoJSON(control, 6)::json AS control"
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is written of a measure.
+
+    Attributes
+    ----------
+    taken_on
+        Day it took effect; the day itself counts on neither side.
+    days
+        Days compared on each side.
+    area, control
+        GeoJSON polygons in degrees; without a control area it is the rest of the county.
+    """
+
+    name: str
+    measure: str
+    category: str | None
+    tag: str | None
+    taken_on: dt.date
+    days: int
+    area: dict[str, Any]
+    control: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a measure so far.
+
+    Attributes
+    ----------
+    in_area, in_control
+        Reports before and after; None before the first day after it.
+    few
+        The area has fewer than five reports on both sides together: no statement is possible.
+    complete
+        All days after it have passed.
+    """
+
+    in_area: BeforeAfter | None
+    in_control: BeforeAfter | None
+    effect: Effect | None
+    few: bool
+    complete: bool
+
+
+def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datetime) -> uuid.UUID:
+    """Write a measure down.
+
+    Raises
+    ------
+    NotAllowed
+        The actor does not look after the whole county.
+    InvalidInput
+        An area is no polygon, or the category is not known or sensitive.
+    """
+    check_may_analyse(actor)
+    _choice(tx, actor, plan.category, plan.tag)
+    area = _polygon(plan.area, "area")
+    control = None if plan.control is None else _polygon(plan.control, "control")
+    if control is not None and shapely.covers(area, control):
+        raise InvalidInput.of("control", "lies wholly inside the area itself")
+    key = uuid7()
+    tx.rows(
+        "INSERT INTO intervention (county_code, id, name, measure, category_code, tag, taken_on,"
+        " days, area, control, account_id, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::geometry, %s::geometry, %s, %s)",
+        [
+            *(actor.county_code, key, plan.name, plan.measure, plan.category, plan.tag),
+            *(plan.taken_on, plan.days, _hex(area), _hex(control), actor.account_id, now),
+        ],
+    )
+    return key
+
+
+def list_interventions(tx: Transaction, actor: Actor) -> list[Row]:
+    """Return a county's measures, the latest first."""
+    check_may_analyse(actor)
+    return tx.rows(
+        f"SELECT {_COLUMNS} FROM intervention WHERE county_code = %s"  # noqa: S608  our own words
+        " ORDER BY taken_on DESC, id DESC",
+        [actor.county_code],
+    )
+
+
+def get_intervention(tx: Transaction, actor: Actor, key: str) -> Row:
+    """Return one measure.
+
+    Raises
+    ------
+    NotFound
+        There is no such measure in the county.
+    """
+    check_may_analyse(actor)
+    rows = tx.rows(
+        f"SELECT {_COLUMNS} FROM intervention WHERE county_code = %s AND id = %s",  # noqa: S608
+        [actor.county_code, _uuid(key)],
+    )
+    if not rows:
+        raise NotFound("There is no such intervention.")
+    return rows[0]
+
+
+def remove_intervention(tx: Transaction, actor: Actor, key: str) -> None:
+    """Delete one measure.
+
+    Raises
+    ------
+    NotFound
+        There is no such measure in the county.
+    """
+    get_intervention(tx, actor, key)
+    tx.rows(
+        "DELETE FROM intervention WHERE county_code = %s AND id = %s",
+        [actor.county_code, _uuid(key)],
+    )
+
+
+def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.datetime) -> Outcome:
+    """Compare the days after a measure with as many before, in its area and in the control area.
+
+    Until all days after it have passed, only those that have are compared, with as many before.
+    """
+    zone = zone_named(tx.scalar("SELECT timezone FROM county WHERE code = %s", [actor.county_code]))
+    day, one = intervention["taken_on"], dt.timedelta(days=1)
+    passed = (local_day(now, zone) - day).days - 1
+    days = min(intervention["days"], passed)
+    complete = passed >= intervention["days"]
+    if days < 1:
+        return Outcome(None, None, None, few=False, complete=False)
+    choice = _choice(tx, actor, intervention["category"], intervention["tag"])
+    since, at = day_bounds(day - one * days, day - one, zone)
+    after, until = day_bounds(day + one, day + one * days, zone)
+    tx.see_county(actor.county_code)
+    counts = tx.query_one(
+        "layer_around",
+        {
+            "county_code": actor.county_code,
+            "id": intervention["id"],
+            "since": since,
+            "at": at,
+            "after": after,
+            "until": until,
+            "codes": None if choice.codes is None else list(choice.codes),
+            "hidden": list(choice.hidden),
+        },
+    )
+    assert counts is not None  # noqa: S101  an aggregate has one row
+    area = BeforeAfter(counts["area_before"], counts["area_after"], days, days)
+    control = BeforeAfter(counts["control_before"], counts["control_after"], days, days)
+    few = area.before + area.after < SMALLEST_TOLD or control.before + control.after == 0
+    return Outcome(area, control, None if few else effect(area, control), few, complete)
+
+
+def _choice(tx: Transaction, actor: Actor, category: str | None, tag: str | None) -> Choice:
+    choice = choose(tx, replace(actor, role="planner"), category, tag)
+    if choice.group is not None:
+        raise InvalidInput.of("category", "is sensitive and not compared over areas and days")
+    return choice
+
+
+def _polygon(given: dict[str, Any], field: str) -> BaseGeometry:
+    try:
+        shape = shapely.from_geojson(json.dumps(given))
+    except (shapely.errors.GEOSException, TypeError, ValueError):
+        raise InvalidInput.of(field, "is not a GeoJSON polygon") from None
+    if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty:
+        raise InvalidInput.of(field, "draw a polygon")
+    if not shapely.is_valid(shape):
+        raise InvalidInput.of(field, "crosses itself; draw it again")
+    west, south, east, north = shape.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InvalidInput.of(field, "is not in degrees, longitude first")
+    if shapely.get_num_coordinates(shape) > _MOST_VERTICES:
+        raise InvalidInput.of(field, f"has more than {_MOST_VERTICES} corners")
+    parts = [shape] if shape.geom_type == "Polygon" else list(shape.geoms)
+    return shapely.set_srid(shapely.MultiPolygon(parts), 4326)
+
+
+def _hex(shape: BaseGeometry | None) -> str | None:
+    return None if shape is None else shapely.to_wkb(shape, hex=True, include_srid=True)
+
+
+def _uuid(key: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        raise NotFound("There is no such intervention.") from None
