@@ -179,7 +179,7 @@ def _dealt(group: Group, rng: np.random.Generator) -> list[LiveReport]:
                 accuracy_m=accuracy(rng),
                 status="closed" if standing in _OUTCOMES else standing,
                 outcome=standing if standing in _OUTCOMES else "",
-                ago=_ago(standing, group.where == "burst", n, rng),
+                ago=_burst_ago(n) if group.where == "burst" else _ago(standing, rng),
                 cause=cause if done else "",
                 result=result if done else "",
                 remedy=remedy if done else "",
@@ -189,10 +189,16 @@ def _dealt(group: Group, rng: np.random.Generator) -> list[LiveReport]:
     return found
 
 
-def _ago(standing: str, together: bool, n: int, rng: np.random.Generator) -> dict[str, float]:
+def _burst_ago(n: int) -> dict[str, float]:
+    """Place the steps of a report of the burst: all filed, then merged and dispatched as one."""
+    received = _BURST_AGO - 9 * n
+    return {"received": received, "accepted": received - 6, "dispatched": 108.0, "checked_in": 72.5}
+
+
+def _ago(standing: str, rng: np.random.Generator) -> dict[str, float]:
     """Place the steps taken between reception and now."""
     earliest, latest, steps = _STANDING[standing]
-    received = _BURST_AGO - 9 * n if together else float(rng.uniform(earliest, latest))
+    received = float(rng.uniform(earliest, latest))
     ago = {"received": round(received, 1)}
     parts = np.sort(rng.random(steps) ** 1.6) * 0.8 if steps else np.empty(0)
     quick = (min(6.0, received * 0.2), min(11.0, received * 0.35))
@@ -206,17 +212,10 @@ def _ago(standing: str, together: bool, n: int, rng: np.random.Generator) -> dic
 
 def _merged(reports: list[LiveReport]) -> tuple[LiveReport, ...]:
     """Merge the later reports of the burst into its first, whose course they follow."""
-    burst = [report for report in reports if report.merged_into]
-    spot = (burst[0].category, burst[0].status)
-    earlier = [r for r in reports if (r.category, r.status) == spot and not r.merged_into]
-    parent = max(
-        (r for r in earlier if r.ago["received"] == _BURST_AGO), key=lambda r: r.ago["received"]
-    )
-    followed = {name: parent.ago[name] for name in ("dispatched", "checked_in")}
+    category = next(report.category for report in reports if report.merged_into)
+    parent = next(r for r in reports if r.category == category and r.ago["received"] == _BURST_AGO)
     return tuple(
-        replace(report, merged_into=parent.key, ago={**report.ago, **followed})
-        if report.merged_into
-        else report
+        replace(report, merged_into=parent.key) if report.merged_into else report
         for report in reports
     )
 
