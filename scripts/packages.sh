@@ -8,7 +8,7 @@ install_packages() {
       python) set -- "$1" python3 python3-venv ;;
       venv) set -- "$1" "$(venv_package "$2")" ;;
       postgis) set -- "$1" postgresql-postgis ;;
-      chromium) set -- "$1" chromium ;;
+      chromium) set -- "$1" chromium libatomic1 ;;
       font) set -- "$1" fonts-noto-cjk fontconfig ;;
     esac
     what=$1
@@ -20,7 +20,7 @@ install_packages() {
     case $1 in
       python | venv) set -- "$1" python3 ;;
       postgis) set -- "$1" postgresql-server postgis ;;
-      chromium) set -- "$1" chromium ;;
+      chromium) set -- "$1" chromium libatomic ;;
       font) set -- "$1" google-noto-sans-cjk-fonts ;;
     esac
     echo "Missing: $1. Installing with dnf: ${2-} ${3-}"
@@ -89,6 +89,11 @@ venv_package() {
 has_chromium() {
   command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null ||
     [ -x "/Applications/Chromium.app/Contents/MacOS/Chromium" ]
+}
+
+# Playwright's driver is a Node of its own, which needs libatomic: not on a minimal system.
+driver_runs() {
+  .venv/bin/python -m playwright --version > /dev/null 2>&1
 }
 
 has_chinese_font() {

@@ -28,8 +28,8 @@ COMMANDS = {
         "brew": "brew install postgis",
     },
     "chromium": {
-        "apt-get": "sudo apt-get update && sudo apt-get install --no-install-recommends chromium",
-        "dnf": "sudo dnf install chromium",
+        "apt-get": "sudo apt-get update && sudo apt-get install --no-install-recommends chromium libatomic1",
+        "dnf": "sudo dnf install chromium libatomic",
         "brew": "brew install --cask chromium",
     },
     "font": {
