@@ -26,6 +26,7 @@ from api.routes import (
     pages,
     places,
     planning,
+    plans,
     reports,
     sessions,
     towns,
@@ -122,7 +123,7 @@ def _include(app: FastAPI) -> None:
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
         sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning,
+        hotspots, planning, plans,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

@@ -12,6 +12,7 @@ from api.schemas.common import Code, Text
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.report import Source
 from gis.geometry import BBox
+from gis.layering.backtests import Trained
 from gis.layering.comparing import Test
 from gis.layering.frames import Unit
 from gis.layering.hotspots import Against
@@ -227,3 +228,17 @@ class CubeParams(SliceParams):
             "months, or 26 weeks.",
         ),
     ] = None
+
+
+class BackTestParams(UnitParams):
+    """A layer made of one period and judged by the reports of the next (from, to)."""
+
+    layer: Annotated[
+        Trained,
+        Field(description="counts and smoothed: per km2; hotspots: Gi*; density: the surface."),
+    ] = "hotspots"
+    bandwidth_m: Annotated[Bandwidth, BeforeValidator(_number)] = DEFAULT_BANDWIDTH_M
+    train_from: Annotated[
+        Day | None, Field(description="By default as many days or months just before.")
+    ] = None
+    train_to: Day | None = None

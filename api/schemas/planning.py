@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.common import Answer, PolygonGeometry
+from api.schemas.common import Answer, Code, PolygonGeometry, Request, Text
 from api.schemas.hotspots import (
     Bin,
     BinName,
@@ -26,6 +26,9 @@ from api.schemas.hotspots import (
     Words,
 )
 from api.schemas.layer import Period
+from api.schemas.layer_params import Day
+from api.schemas.report import Source
+from gis.layering.interventions import LONGEST_DAYS
 
 
 class UnitChange(Unit):
@@ -161,6 +164,20 @@ class Scan(Answer):
     circles: Annotated[list[ScanCircle] | None, Field(description="Null until it is done.")]
 
 
+class ScanRequest(Request):
+    """What to scan for circles of excess."""
+
+    category: Code | None = None
+    tag: Code | None = None
+    cause: Annotated[Text | None, Field(min_length=1, max_length=200)] = None
+    source: Source | None = None
+    repeat: bool = False
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+    unit: Literal["grid", "community", "town"] = "grid"
+    exposure: Code | None = None
+
+
 class BackTestLine(Answer):
     """How well the units that a map would have pointed at caught what came."""
 
@@ -206,6 +223,23 @@ class Effect(Answer):
     high: float
     p: float
     words: Words
+
+
+class InterventionRequest(Request):
+    """A measure taken somewhere on a day; areas in degrees, longitude first."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=200)]
+    measure: Annotated[Text, Field(max_length=2000)] = ""
+    category: Code | None = None
+    tag: Code | None = None
+    taken_on: Day
+    days: Annotated[
+        int, Field(ge=1, le=LONGEST_DAYS, description="Days compared on each side of the day.")
+    ] = 90
+    area: PolygonGeometry
+    control: Annotated[
+        PolygonGeometry | None, Field(description="Null: the rest of the county.")
+    ] = None
 
 
 class Intervention(Answer):

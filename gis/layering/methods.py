@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from gis.layering.backtests import JudgedLayer
 from gis.layering.comparing import CompareLayer
 from gis.layering.counting import Counted
 from gis.layering.exposures import Exposure
 from gis.layering.frames import Floats, Frame
 from gis.layering.hotspots import HotspotLayer
 from gis.layering.rates import RatesLayer
+from gis.layering.scans import ScanJob, counted_of
 from gis.layering.scopes import Scope
 from gis.layering.series import Cube
 from gis.layering.surfaces import Surface
@@ -146,6 +148,49 @@ def cube_method(scope: Scope, cube: Cube, statistic: str, today: dt.date) -> Met
         neighbours="contiguity",
         correction="benjamini_hochberg",
         notes=notes + _left_out(scope, counted),
+    )
+
+
+def scan_method(job: ScanJob) -> Method:
+    """Describe a scan."""
+    params, left_out = job.params, job.params["left_out"]
+    counted = counted_of(job)
+    notes = [note("scan", n=job.total), note("overdispersed")]
+    if left_out["unknown"]:
+        named = params["exposure"]
+        notes.append(
+            note(
+                "unknown_exposure",
+                n=left_out["unknown"],
+                exposure=named["name"],
+                exposure_en=named["name_en"].lower(),
+            )
+        )
+    if counted.outside:
+        notes.append(note("outside", n=counted.outside))
+    if left_out["sensitive"]:
+        notes.append(note("without_sensitive"))
+    return Method(
+        n=counted.n,
+        outside=counted.outside,
+        without_location=0,
+        units=len(params["codes"]),
+        statistic="circular_scan",
+        correction="monte_carlo",
+        layout=params["layout"],
+        notes=[*notes, note("reported")],
+    )
+
+
+def back_test_method(scope: Scope, layer: JudgedLayer) -> Method:
+    """Describe a back-test."""
+    notes = [note("back_test"), note("not_prediction")]
+    return _method(
+        scope,
+        layer.frame,
+        layer.events,
+        f"back_test_{layer.layer}",
+        notes=notes + _left_out(scope, layer.events),
     )
 
 

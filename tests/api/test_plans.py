@@ -1,139 +1,212 @@
-"""How PostgreSQL runs what the API asks, as the application's role: by index, never through the table."""
+"""Scans, back-tests, interventions and reporting rates over HTTP."""
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-import psycopg
+import numpy as np
 import pytest
+import shapely
 
-from gis.db.database import libpq_url
+from api import worker
+from api.schemas import planning as schemas
 from tests.api.conftest import World
-from tests.support.statements import recorded
+from tests.support.heat import Sample, add_reports
+from tests.support.installation import until
 
 Clients = Callable[[str], httpx.Client]
-COUNT = 40_000
-
-# Copies of one report, spread over the county, the grids, the months and the bodies.
-MULTIPLY = """
-INSERT INTO report (county_code, id, number, client_id, body_sha256, level, category_code, description, source,
-                    location, cell_x, cell_y, received_at, received_on, layout_id, town_code, grid_code, grid_method,
-                    staff_method, utility_method, reason, audience)
-SELECT r.county_code, gen_random_uuid(), 'T' || n, gen_random_uuid(), '', 'town', r.category_code, r.description,
-       r.source, ST_SetSRID(ST_MakePoint(119.30 + 0.20 * random(), 35.92 + 0.16 * random()), 4326), r.cell_x, r.cell_y,
-       r.received_at - n * interval '9 minutes', r.received_on, r.layout_id, r.town_code,
-       'G' || lpad((n %% 60)::text, 4, '0'), 'covers', 'none', 'none', r.reason,
-       CASE WHEN n %% 200 = 0 THEN ARRAY['c:370782', 'u:370782:power'] ELSE ARRAY['c:370782'] END
-FROM report r, generate_series(1, %s) AS n
-WHERE r.county_code = '370782'
-"""
+APRIL = {"from": "2022-04-01", "to": "2022-04-30"}
+AREA = dict(shapely.geometry.mapping(shapely.box(119.34, 35.97, 119.43, 36.03)))
 
 
 @pytest.fixture(scope="module")
-def many(world: World, client: Clients) -> str:
-    """Id of one report among many."""
-    report = (
-        client("dispatcher").post("/reports", json={"description": "x", **world.at("G0003")}).json()
+def planner(world: World, client: Clients) -> httpx.Client:
+    """March and April 2022: scattered, more in the middle, and less there after 1 April."""
+    rng = np.random.default_rng(9)
+    samples = []
+    for on, inside in ((dt.date(2022, 3, 20), 60), (dt.date(2022, 4, 12), 20)):
+        for lon, lat in rng.uniform([119.345, 35.975], [119.425, 36.025], (inside, 2)):
+            samples.append(Sample("water.burst", on, float(lon), float(lat)))
+        for lon, lat in rng.uniform([119.31, 35.93], [119.49, 36.07], (60, 2)):
+            samples.append(Sample("water.burst", on, float(lon), float(lat)))
+    parent = uuid.uuid4()
+    samples.append(Sample("water.burst", dt.date(2022, 4, 2), 119.32, 36.0, id=parent))
+    samples.append(Sample("water.burst", dt.date(2022, 4, 2), 119.32, 36.0, merged_into=parent))
+    world.execute("UPDATE grid SET population = 300, households = 100")
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'noise'")
+    add_reports(world.url, samples)
+    return client("planner")
+
+
+def wanted(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_scan_is_watched_until_it_is_done(planner: httpx.Client, world: World) -> None:
+    question = {"category": "water", "from": "2022-03-01", "to": "2022-03-31"}
+    answer = planner.post("/layers/scans", json=question)
+    first = wanted(answer, 202)
+    schemas.Scan.model_validate(first)
+    assert (first["status"], first["circles"], first["total"]) == ("waiting", None, 999)
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run_scans, args=(world.services.db, stop, 0.05))
+    thread.start()
+    try:
+        where = httpx.URL(planner.base_url).join(answer.headers["location"])
+        until(lambda: planner.get(where).json()["status"] == "done", 60)
+    finally:
+        stop.set()
+        thread.join(20)
+    done = wanted(planner.get(where))
+    schemas.Scan.model_validate(done)
+    best = done["circles"][0]
+    assert (done["done"], best["rank"], best["p"]) == (999, 1, 0.001)
+    assert best["observed"] > best["expected"]
+    assert shapely.Point(best["location"]).within(shapely.geometry.shape(AREA))
+    assert best["words"]["en"].startswith(
+        f"{best['observed']} reports in {len(best['codes'])} units within"
     )
-    world.execute(MULTIPLY, COUNT)
-    with psycopg.connect(libpq_url(world.url), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE report")
-    identifier: str = report["id"]
-    return identifier
-
-
-def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return [plan, *(node for child in plan.get("Plans", []) for node in nodes(child))]
-
-
-def explained(world: World, client: httpx.Client, path: str) -> list[dict[str, Any]]:
-    """Return the plan's nodes over ``report`` of every statement that a request sends."""
-    with recorded() as statements:
-        answer = client.get(path)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = []
-    with (
-        world.services.db.transaction() as tx,
-        psycopg.RawCursor(tx.driver) as raw,
-        tx.driver.cursor() as named,
-    ):
-        for cursor_of, text, values in statements:
-            cursor = raw if issubclass(cursor_of, psycopg.RawCursor) else named
-            if text.startswith("SET LOCAL"):
-                cursor.execute(text)
-            if not text.strip() or text.startswith("SET"):  # the pool's ping is an empty statement
-                continue
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {text}", values)
-            row = cursor.fetchone()
-            assert row is not None
-            found += nodes(row[0][0]["Plan"])
-    return [
-        node
-        for node in found
-        if node.get("Relation Name") == "report" or "report" in node.get("Index Name", "")
-    ]
-
-
-def used(found: list[dict[str, Any]]) -> set[str]:
-    return {node["Index Name"] for node in found if "Index Name" in node}
+    assert {"scan", "overdispersed", "reported"} <= {
+        note["code"] for note in done["method"]["notes"]
+    }
+    assert wanted(planner.post("/layers/scans", json=question)) == done
 
 
 @pytest.mark.parametrize(
-    ("username", "path", "index"),
+    ("body", "status"),
     [
-        ("dispatcher", "/reports", "report_received_at_ix"),
-        ("dispatcher", "/reports?f=geojson", "report_received_at_ix"),
-        ("dispatcher", "/reports?from=2022-05-01&to=2022-05-02", "report_received_at_ix"),
-        ("power", "/reports", "report_audience_ix"),
-        ("power", "/reports/counts", "report_audience_ix"),
-        ("power", "/utilities/power/reports", "report_audience_ix"),
-        ("power", "/layers/counts", "report_audience_ix"),
-        ("staff", "/reports", "report_audience_ix"),
-        (
-            "dispatcher",
-            "/reports?bbox=119.40,36.00,119.41,36.01&f=geojson&limit=1000",
-            "report_location_ix",
-        ),
-        (
-            "power",
-            "/reports?bbox=119.40,36.00,119.41,36.01&f=geojson&limit=1000",
-            "report_location_ix",
-        ),
-        ("dispatcher", "/reports?near=119.4,36.0&radius_m=300", "report_location_ix"),
-        (
-            "dispatcher",
-            "/reports?within=POLYGON((119.4 36,119.41 36,119.4 36.01,119.4 36))",
-            "report_location_ix",
-        ),
-        ("dispatcher", "/reports/counts?bbox=119.40,36.00,119.41,36.01", "report_location_ix"),
-        ("dispatcher", "/reports?grid=G0007", "report_grid_code_ix"),
+        ({"category": "gas"}, 422),
+        ({"category": "noise", **APRIL}, 422),
+        ({"unit": "cell"}, 422),
+        ({"from": "2022-04-01"}, 422),
+        ({"colour": "red"}, 422),
     ],
 )
-def test_lists_go_by_their_index(
-    username: str, path: str, index: str, many: str, world: World, client: Clients
-) -> None:
-    found = explained(world, client(username), path)
-    assert index in used(found), found
-    assert not [node for node in found if node["Node Type"] == "Seq Scan"]
+def test_scans_that_cannot_be(planner: httpx.Client, body: dict[str, str], status: int) -> None:
+    assert planner.post("/layers/scans", json=body).status_code == status
 
 
-@pytest.mark.parametrize("username", ["dispatcher", "town1"])
-def test_one_report_goes_by_its_key(
-    username: str, many: str, world: World, client: Clients
-) -> None:
-    for path in (f"/reports/{many}", f"/reports/{many}/history"):
-        found = explained(world, client("dispatcher"), path)
-        assert used(found) & {"report_pk", "report_event_pk"}
-        assert not [node for node in found if node["Node Type"] == "Seq Scan"]
+@pytest.mark.parametrize("layer", ["counts", "smoothed", "hotspots", "density"])
+def test_a_layer_is_judged_beside_plain_counts(planner: httpx.Client, layer: str) -> None:
+    body = wanted(planner.get("/layers/backtest", params={"layer": layer, **APRIL}))
+    schemas.BackTest.model_validate(body)
+    assert body["train"] == {"from": "2022-03-01", "to": "2022-03-31"}
+    assert [line["share"] for line in body["lines"]] == [0.01, 0.05, 0.1]
+    assert body["lines"][0]["events"] == 82
+    assert {"back_test", "not_prediction"} <= {note["code"] for note in body["method"]["notes"]}
+    same = {**APRIL, "train_from": "2022-03-01", "train_to": "2022-04-02"}
+    answer = planner.get("/layers/backtest", params=same)
+    assert [error["field"] for error in wanted(answer, 422)["errors"]] == ["train_to"]
+
+
+def test_an_intervention_with_what_came_of_it(planner: httpx.Client) -> None:
+    plan = {
+        "name": "换泵",
+        "measure": "加压泵",
+        "category": "water",
+        "taken_on": "2022-04-01",
+        "days": 30,
+        "area": AREA,
+    }
+    answer = planner.post("/interventions", json=plan)
+    made = wanted(answer, 201)
+    schemas.Intervention.model_validate(made)
+    assert made["area"] == {"type": "MultiPolygon", "coordinates": [json_ring(AREA)]}
+    assert (made["complete"], made["control"]) == (True, None)
+    assert made["in_area"]["before"] > made["in_area"]["after"] > 0
+    assert made["effect"]["high"] < 1
+    assert made["effect"]["words"]["en"].endswith("fewer).")
+    assert wanted(planner.get(f"/interventions/{made['id']}")) == made
+    assert made in wanted(planner.get("/interventions"))["items"]
+    assert planner.delete(f"/interventions/{made['id']}").status_code == 204
+    assert planner.get(f"/interventions/{made['id']}").status_code == 404
+    assert planner.delete(f"/interventions/{made['id']}").status_code == 404
+
+
+def test_an_intervention_of_few_or_of_tomorrow_says_so(planner: httpx.Client) -> None:
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA, "category": "gas"}
+    few = wanted(planner.post("/interventions", json=plan), 201)
+    assert (few["in_area"], few["effect"]) == (None, None)
+    assert {note["code"] for note in few["notes"]} == {"control", "incomplete", "few"}
+    tomorrow = wanted(planner.post("/interventions", json={**plan, "taken_on": "2022-05-11"}), 201)
+    assert (tomorrow["in_area"], tomorrow["complete"], tomorrow["notes"]) == (None, False, [])
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?unit=town", "?unit=cell", "?from=2022-03-05&to=2022-04-20", "?category=water"]
+    ("change", "field"),
+    [
+        ({"category": "noise"}, "category"),
+        (
+            {
+                "area": {
+                    "type": "Polygon",
+                    "coordinates": [[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]],
+                }
+            },
+            "area",
+        ),
+        ({"days": 0}, "days"),
+        ({"name": ""}, "name"),
+    ],
 )
-def test_county_wide_layers_read_no_report(
-    query: str, many: str, world: World, client: Clients
+def test_interventions_that_cannot_be(
+    planner: httpx.Client, change: dict[str, Any], field: str
 ) -> None:
-    for username in ("dispatcher", "planner"):
-        assert explained(world, client(username), f"/layers/counts{query}") == []
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA, **change}
+    body = wanted(planner.post("/interventions", json=plan), 422)
+    assert field in {error["field"].split(".")[-1] for error in body["errors"]}
+
+
+def test_reporting_rates_by_town(planner: httpx.Client) -> None:
+    body = wanted(planner.get("/layers/reporting", params={"category": "water", **APRIL}))
+    schemas.ReportingRates.model_validate(body)
+    county = body["items"][0]
+    assert (county["town"], county["reports"], county["events"]) == (None, 82, 81)
+    assert 0 <= county["low"] < county["reported_share"] < county["high"] < 1
+    assert sum(town["reports"] for town in body["items"][1:]) <= 82
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/layers/backtest"),
+        ("get", "/layers/reporting"),
+        ("get", "/layers/scans/x"),
+        ("get", "/interventions"),
+        ("get", "/interventions/x"),
+        ("delete", "/interventions/x"),
+    ],
+)
+def test_who_may_ask(client: Clients, planner: httpx.Client, method: str, path: str) -> None:
+    for username in ("town1", "water", "staff", "volunteer"):
+        assert client(username).request(method, path).status_code == 403
+    assert client("").request(method, path).status_code == 401
+    assert client("supervisor").request(method, path).status_code in {200, 404}
+
+
+def test_who_may_write(client: Clients, planner: httpx.Client) -> None:
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA}
+    for path, body in (("/layers/scans", {}), ("/interventions", plan)):
+        assert client("water").post(path, json=body).status_code == 403
+        assert client("").post(path, json=body).status_code == 401
+
+
+def test_other_counties_see_nothing_of_it(client: Clients, planner: httpx.Client) -> None:
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA}
+    made = wanted(planner.post("/interventions", json=plan), 201)
+    scan = planner.post("/layers/scans", json={"unit": "town", **APRIL}).json()
+    foreigner = client("foreigner")
+    assert foreigner.get(f"/interventions/{made['id']}").status_code == 404
+    assert foreigner.get("/interventions").json() == {"items": []}
+    assert foreigner.get(f"/layers/scans/{scan['id']}").status_code == 404
+
+
+def json_ring(area: dict[str, Any]) -> list[list[list[float]]]:
+    return [[list(corner) for corner in ring] for ring in area["coordinates"]]
