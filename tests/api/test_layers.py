@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from tests.support.statements import counted
 
 Clients = Callable[[str], httpx.Client]
 Row = dict[str, Any]
-COUNT = 240
+DAYS, PER_DAY = 43, 6
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,19 @@ def rows(world: World, client: Clients) -> list[Row]:
     world.execute(
         "UPDATE category SET sensitive = true WHERE code = 'noise' AND county_code = '370782'"
     )
-    for index in range(COUNT):
-        world.clock.instant = county.NOW - dt.timedelta(days=index % 130, hours=index % 24)
-        body: Row = {"description": "x", "category": pick.choice(county.CATEGORIES)}
-        body["longitude"] = round(119.30 + 0.06 * pick.random() ** 2, 6)
-        body["latitude"] = round(35.93 + 0.12 * pick.random(), 6)
-        assert sender.post("/reports", json=body).status_code == 201
+    for index in range(DAYS):
+        world.clock.instant = county.NOW - dt.timedelta(days=index * 3, hours=index % 24)
+        lines = [
+            {
+                "description": "x",
+                "category": pick.choice(county.CATEGORIES),
+                "longitude": round(119.30 + 0.06 * pick.random() ** 2, 6),
+                "latitude": round(35.93 + 0.12 * pick.random(), 6),
+            }
+            for _ in range(PER_DAY)
+        ]
+        answer = sender.post("/reports/bulk", content="\n".join(map(json.dumps, lines)))
+        assert answer.text.count('"created"') == PER_DAY
     world.clock.instant = county.NOW
     with psycopg.connect(libpq_url(world.url), row_factory=dict_row) as connection:
         return connection.execute(
