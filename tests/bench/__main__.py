@@ -1,0 +1,46 @@
+"""``python -m tests.bench``: measure, print, and write docs/bench/<rows>.md."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gis.settings import CHECKOUT
+from tests.bench import heat, importing, matching, posting
+from tests.bench.results import Results
+from tests.bench.stage import CITY, Stage, staged
+
+PARTS = ("match", "post", "import", "heat")
+
+
+def main() -> None:
+    """Run the parts asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="reports to import")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be repeated")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each load of POST")
+    parser.add_argument("--folder", type=Path, help="of a cluster to keep for the next run")
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "bench")
+    options = parser.parse_args()
+    parts = options.part or PARTS
+    results = Results(options.rows)
+    with staged(options.folder) as stage:
+        if "match" in parts:
+            matching.measure(stage, results)
+        if "post" in parts:
+            posting.measure(stage, results, options.seconds)
+        if "import" in parts or "heat" in parts:
+            _import_and_heat(stage, results, options.rows)
+    print(results.write(options.out))  # noqa: T201
+
+
+def _import_and_heat(stage: Stage, results: Results, rows: int) -> None:
+    importing.measure(stage, results, rows, keep="bench_heat")
+    with stage.database(CITY, "bench_small") as url:
+        small = heat.measure(url, results, "17 k reports")
+    large = heat.measure(stage.cluster.url("bench_heat"), results, f"{rows:,} reports")
+    heat.compare(small, large, results)
+
+
+if __name__ == "__main__":
+    main()
