@@ -18,17 +18,20 @@ from api.routes import (
     actions,
     bulk,
     categories,
+    evaluations,
     grids,
     health,
     hotspots,
     layers,
     locate,
+    notifications,
     pages,
     places,
     planning,
     plans,
     reports,
     sessions,
+    statistics,
     towns,
     utilities,
 )
@@ -123,7 +126,7 @@ def _include(app: FastAPI) -> None:
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
         sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans,
+        hotspots, planning, plans, evaluations, notifications, statistics,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

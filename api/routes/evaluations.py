@@ -1,0 +1,35 @@
+"""``/evaluations/{token}``: the resident's answer, by a link or a QR code, without an account."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from api.dependencies import StrictRoute, json_answer
+from api.schemas.handling import EvaluationRequest, EvaluationView
+from api.services import services_of
+from gis.evaluation import answer_by_token, find_invitation
+
+router = APIRouter(prefix="/evaluations", tags=["evaluations"], route_class=StrictRoute)
+
+
+@router.get("/{token}", response_model=EvaluationView)
+def get_evaluation(request: Request, token: str) -> Response:
+    """Show what a token asks about; it is valid for 14 days."""
+    services = services_of(request)
+    now = services.clock.now()
+    with services.db.transaction() as tx:
+        invitation = find_invitation(tx, token, now)
+    return json_answer(orjson.dumps(asdict(invitation)))
+
+
+@router.post("/{token}", response_model=EvaluationView)
+def post_evaluation(request: Request, token: str, body: EvaluationRequest) -> Response:
+    """Answer, once. Unsatisfied asks a dispatcher to look at the report again."""
+    services = services_of(request)
+    now = services.clock.now()
+    with services.db.transaction() as tx:
+        invitation = answer_by_token(tx, token, body.answer, body.text, now)
+    return json_answer(orjson.dumps(asdict(invitation)))
