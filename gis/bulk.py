@@ -148,9 +148,6 @@ class ReportImporter:
     def _write(
         self, tx: Transaction, frame: pd.DataFrame, ids: np.ndarray[Any, np.dtype[np.object_]]
     ) -> ImportCount:
-        # One batch of a county at a time: two that hold rows of the same file in another order
-        # would wait for each other for ever.
-        tx.scalar("SELECT pg_advisory_xact_lock(7208, hashtext(%s))", [self._county])
         matcher = self._current_matcher(tx)
         fresh = self._fresh(tx, ids)
         count = ImportCount(int(fresh.sum()), int((~fresh).sum()))
@@ -168,8 +165,15 @@ class ReportImporter:
         reports, audiences = report_table(
             batch.frame, matches, batch.client_ids, numbers, source=self._source
         )
+        events = event_table(reports, matches)
+        # One batch of a county at a time from here on: two that hold rows of the same file in
+        # another order would wait for each other for ever. Until here they go side by side, so
+        # that Python matches one while PostgreSQL copies the other.
+        tx.scalar("SELECT pg_advisory_xact_lock(7208, hashtext(%s))", [self._county])
+        if not np.array_equal(fresh, self._fresh(tx, ids)):
+            raise Conflict("Rows of this batch came in by another import meanwhile.")
         copy_table(tx, "report", reports)
-        copy_table(tx, "report_event", event_table(reports, matches))
+        copy_table(tx, "report_event", events)
         _count(tx, batch, matches)
         _tell(tx, self._county, audiences)
         return count

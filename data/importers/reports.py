@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +57,8 @@ SOURCES: Final = {
     "责任单位": "utility", "utility": "utility", "单位": "utility",
 }  # fmt: skip
 _T = TypeVar("_T")
+# While PostgreSQL copies one batch, Python matches the other: a machine of two cores does both.
+_WRITERS: Final = 2
 _SHOWN_PROBLEMS: Final = 1_000
 _FAR_SHARE: Final = 0.5
 _FAR_DEG: Final = 0.5
@@ -115,8 +117,7 @@ def import_reports(
         work = _Work(run, options, around, mapped, crs_of(table, run.crs), stack)
         chunks = table.chunks(options.batch_rows)
         batches = (work.prepare(FieldReader(chunk, mapped)) for chunk in chunks)
-        for batch in _ahead(batches):
-            work.write(batch)
+        for batch in _written(work, _ahead(batches)):
             if not run.dry_run:
                 rejects.write(batch.reader)
             progress(work.rows, max(table.approximate_rows, work.rows))
@@ -130,7 +131,7 @@ def _required(table: Table) -> tuple[str, ...]:
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
     """Yield items, each made in a thread of its own while the one before it is being used.
 
-    Reading is Python's work and writing is PostgreSQL's: a machine of two cores does both at once.
+    Reading is Python's work and writing is mostly PostgreSQL's, so both go on at once.
     """
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items, None)
@@ -141,15 +142,35 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
 
 @dataclass(frozen=True)
 class _Batch:
-    """One chunk as `gis.bulk` takes it, and each row's source; bad rows are still among them."""
+    """One chunk as `gis.bulk` takes it, and each row's source; bad rows are still among them.
+
+    `categories_made` is how many categories this import had added when the batch was read.
+    """
 
     reader: FieldReader
     frame: pd.DataFrame
     sources: Texts
+    categories_made: int
+
+
+def _written(work: _Work, batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Write batches, two under way at a time, and yield each when it is in, in their order."""
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        under_way: deque[tuple[_Batch, Future[ImportCount]]] = deque()
+        for number, batch in enumerate(batches):
+            if len(under_way) == _WRITERS:
+                yield work.finished(*under_way.popleft())
+            under_way.append((batch, pool.submit(work.write, batch, number % _WRITERS)))
+        while under_way:
+            yield work.finished(*under_way.popleft())
 
 
 class _Work:
-    """One import under way: `prepare` runs one batch ahead of `write`."""
+    """One import under way.
+
+    `prepare` runs in a thread of its own and one batch ahead; `write` in two others, each with its
+    own importers; `finished` counts, in the caller's thread.
+    """
 
     def __init__(
         self,
@@ -163,7 +184,7 @@ class _Work:
         self.rows = self._prepared = 0
         self._run, self._options, self._around = run, options, around
         self._mapped, self._crs, self._stack = mapped, crs, stack
-        self._importers: dict[str, ReportImporter] = {}
+        self._importers: dict[tuple[str, int, int], ReportImporter] = {}
         self._categories = dict(around.known.categories)
         self._made: list[str] = []
         self._count = ImportCount()
@@ -176,19 +197,31 @@ class _Work:
         """Read the fields of one chunk."""
         frame, sources = self._frame(reader)
         self._prepared += len(reader.rows)
-        return _Batch(reader, frame, sources)
+        return _Batch(reader, frame, sources, len(self._made))
 
-    def write(self, batch: _Batch) -> None:
-        """Write the good rows of a batch and count the others."""
+    def write(self, batch: _Batch, writer: int) -> ImportCount:
+        """Write the good rows of a batch."""
+        good, count = ~batch.reader.bad, ImportCount()
+        for source in sorted(set(batch.sources[good])):
+            rows = np.flatnonzero(good & (batch.sources == source))
+            frame = batch.frame.take(rows).reset_index(drop=True)
+            if self._run.dry_run:
+                with self._run.transaction() as tx:
+                    county = self._run.county_code
+                    count += count_known(tx, county, source, frame["source_number"])
+            else:
+                count += self._importer(source, writer, batch.categories_made).write(frame)
+        return count
+
+    def finished(self, batch: _Batch, written: Future[ImportCount]) -> _Batch:
+        """Wait until a batch is in and count it."""
+        self._count += written.result()
         reader = batch.reader
         self.rows += len(reader.rows) + len(reader.chunk.problems)
         self._rejected += len({problem.row for problem in reader.problems})
         room = max(_SHOWN_PROBLEMS - len(self._problems), 0)
         self._problems.extend(sorted(reader.problems, key=lambda problem: problem.row)[:room])
-        good = ~reader.bad
-        for source in sorted(set(batch.sources[good])):
-            rows = np.flatnonzero(good & (batch.sources == source))
-            self._count += self._write(source, batch.frame.take(rows).reset_index(drop=True))
+        return batch
 
     def outcome(self, table: Table, rejects: Path) -> Outcome:
         """Say what became of the file."""
@@ -313,14 +346,13 @@ class _Work:
             self._placed += int(placed.sum())
             self._far += int((placed & ~near).sum())
 
-    def _write(self, source: str, frame: pd.DataFrame) -> ImportCount:
-        if self._run.dry_run:
-            with self._run.transaction() as tx:
-                return count_known(tx, self._run.county_code, source, frame["source_number"])
-        if source not in self._importers:
+    def _importer(self, source: str, writer: int, categories_made: int) -> ReportImporter:
+        """Return a writer's importer of a source; a new one where categories were added since."""
+        key = (source, writer, categories_made)
+        if key not in self._importers:
             importer = ReportImporter(self._run.db, self._run.county_code, source=source)
-            self._importers[source] = self._stack.enter_context(importer)
-        return self._importers[source].write(frame)
+            self._importers[key] = self._stack.enter_context(importer)
+        return self._importers[key]
 
 
 _CREATE_HINT: Final = "; --create-categories adds it"

@@ -103,9 +103,11 @@ def test_an_import_whose_connection_breaks_says_so_and_goes_on_next_time(
 
         with pytest.raises(Unavailable):
             import_reports(run, ReportOptions(batch_rows=BATCH), break_off)
-        assert imported(db) == 4 * BATCH
+        done = imported(db)
+        assert 4 * BATCH <= done < ROWS
+        assert done % BATCH == 0
         outcome = import_reports(run, ReportOptions(batch_rows=BATCH))
-        assert outcome.tally == Tally(ROWS - 4 * BATCH, 0, 4 * BATCH)
+        assert outcome.tally == Tally(ROWS - done, 0, done)
         assert_whole(db)
 
 
