@@ -73,11 +73,11 @@ class _Named:
     y: float
 
 
-# The places of the documentation's two stories, in metres' worth of fixed degrees.
+# The places of the documentation's two stories, in the middle of their grids.
 _STORIES = (
-    ("estate", "盛龙花园", "Shenglong Garden", 119.4232, 35.9968),
-    ("village", "岳旺", "Yuewang", 119.2561, 36.1487),
-    ("market", "岳旺蔬菜门市", "Yuewang vegetable store", 119.2567, 36.1491),
+    ("estate", "盛龙花园", "Shenglong Garden", 119.4226, 35.9956),
+    ("village", "岳旺", "Yuewang", 119.2512, 36.1957),
+    ("market", "岳旺蔬菜门市", "Yuewang vegetable store", 119.2518, 36.1953),
 )
 
 
