@@ -171,7 +171,7 @@ def _do(tx: Transaction, deed: gate.Deed, if_match: str | None) -> ReportState:
     if deed.action == "merge" and deed.parent is None:
         raise InvalidInput.of("into", "There is no such report.")
     way_back = find_way_back(tx, report.county_code, report.id) if deed.action == UNDO else None
-    gate.check_version(tx, deed, gate.version_of(deed.action, way_back), if_match)
+    gate.check_version(tx, deed, if_match, way_back)
     try:
         if deed.action == UNDO:
             if way_back is None:

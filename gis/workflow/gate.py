@@ -34,6 +34,7 @@ from gis.workflow.guards import (
     own_assignment,
     parties_of,
     refusal,
+    undo_refusal,
 )
 from gis.workflow.record import WayBack, find_way_back
 from gis.workflow.references import look_up
@@ -138,15 +139,16 @@ def parse_if_match(text: str | None) -> int | None:
     return int(match[1] or match[2]) if match else -1
 
 
-def version_of(action: str, way_back: WayBack | None) -> str:
-    """Return whose version ``If-Match`` compares: the report's, the assignment's, or none."""
-    if action == UNDO:
-        return edges_of(way_back.step.action)[0].version_of if way_back else "report"
-    return edges_of(action)[0].version_of
+def check_version(
+    tx: Transaction, deed: Deed, if_match: str | None, way_back: WayBack | None = None
+) -> None:
+    """Refuse a step whose actor has not seen the present version.
 
-
-def check_version(tx: Transaction, deed: Deed, whose: str, if_match: str | None) -> None:
-    """Refuse a step whose actor has not seen the present version."""
+    An `undo` sends the version of what its step changed: of the own assignment for what a body
+    does, else of the report. Where the last step is not the actor's, the state forbids the undo,
+    whatever the version.
+    """
+    whose = _version_of(deed.action, way_back)
     if whose == "none":
         return
     seen = parse_if_match(if_match)
@@ -155,6 +157,9 @@ def check_version(tx: Transaction, deed: Deed, whose: str, if_match: str | None)
             f"Send the version you saw of the {whose} as If-Match, so that nobody's step is"
             " overwritten."
         )
+    last = way_back.step if way_back else None
+    if deed.action == UNDO and undo_refusal(deed.actor, last, deed.now):
+        return
     current = deed.case.report.version
     if whose == "assignment":
         own = _latest_own(deed)
@@ -170,6 +175,14 @@ def check_version(tx: Transaction, deed: Deed, whose: str, if_match: str | None)
                 "changes": _changes(tx, deed, seen if whose == "report" else None),
             },
         )
+
+
+def _version_of(action: str, way_back: WayBack | None) -> str:
+    """Return whose version ``If-Match`` compares: the report's, the assignment's, or none."""
+    if action != UNDO:
+        return edges_of(action)[0].version_of
+    step = edges_of(way_back.step.action) if way_back else ()
+    return "assignment" if step and step[0].version_of == "assignment" else "report"
 
 
 def _latest_own(deed: Deed) -> AssignmentState | None:
