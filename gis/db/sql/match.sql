@@ -135,16 +135,18 @@ WITH today AS MATERIALIZED (
   (SELECT id, name, role, 'on_duty' AS method FROM duty ORDER BY turn, code COLLATE "C" LIMIT 1)
   UNION ALL SELECT id, name, role, 'leader' FROM leader
   UNION ALL SELECT id, name, role, method FROM around
-), area AS MATERIALIZED (
+), area AS MATERIALIZED (  -- the category decides in the index scan, before any border is looked at
   SELECT service_area.utility_code, service_area.code, service_area.name, service_area.priority,
          service_area.area_m2, service_area.category_code,
-         service_area.category_code IS NOT DISTINCT FROM matter.parent_code
-           AND service_area.category_code IS NOT NULL AS by_parent
-  FROM matter, spot JOIN service_area ON service_area.boundary && spot.p
+         service_area.category_code IS NOT NULL
+           AND service_area.category_code IS NOT DISTINCT FROM (SELECT parent_code FROM matter)
+           AS by_parent
+  FROM spot JOIN service_area ON service_area.boundary && spot.p
   WHERE service_area.version_id = (SELECT id FROM version)
     AND CASE WHEN service_area.category_code IS NULL
-             THEN service_area.utility_code IN (SELECT code FROM handler)
-             ELSE service_area.category_code IN (matter.code, matter.parent_code) END
+             THEN service_area.utility_code = ANY (ARRAY(SELECT code FROM handler))
+             ELSE service_area.category_code IN ((SELECT code FROM matter),
+                                                 (SELECT parent_code FROM matter)) END
     AND CASE WHEN ST_DWithin(ST_Boundary(service_area.boundary), spot.p, 1e-9)
              THEN NOT ST_Relate(service_area.boundary, spot.p, 'FF*FF****')
              ELSE ST_Covers(service_area.boundary, spot.p) END
