@@ -14,13 +14,18 @@ from typer.testing import CliRunner
 
 from api.cli import make_app
 from gis.settings import CHECKOUT, Settings
+from gis.workflow.diagram import lifecycle_page
 
 DOCS = CHECKOUT / "docs"
 
 
 def pages() -> dict[Path, str]:
     """Return every generated page: path to text."""
-    return {DOCS / "settings.md": settings_page(), DOCS / "commands.md": commands_page()}
+    return {
+        DOCS / "settings.md": settings_page(),
+        DOCS / "commands.md": commands_page(),
+        DOCS / "lifecycle.md": lifecycle_page(),
+    }
 
 
 def settings_page() -> str:
