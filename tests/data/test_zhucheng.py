@@ -259,3 +259,14 @@ def test_csv_needs_no_guessing() -> None:
             assert "\r" not in text
             widths = {len(row) for row in csv.reader(io.StringIO(text))}
             assert len(widths) == 1, name
+
+
+def test_readme_states_the_counts_of_the_files(reports: list[dict[str, str]]) -> None:
+    text = (FILES.parent / "README.md").read_text(encoding="utf-8")
+    answers = len(read_csv("evaluations.csv"))
+    assert f"| {len(reports):,}, {answers:,} |" in text
+    assert f"99.1 % of {answers:,} answers" in text
+    depots, areas = len(read_csv("depots.csv")), len(read_features("service_areas.geojson"))
+    assert f"| {len(read_csv('utilities.csv'))}, {depots}, {areas} |" in text
+    assert f"| `places.csv` | {len(read_csv('places.csv')):,} |" in text
+    assert f"| `outbreaks.csv` | {len(OUTBREAKS)} |" in text
