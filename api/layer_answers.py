@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from api.layer_files import RAMP
 from api.schemas.layer_params import DensityParams, HotspotParams, RatesParams, SliceParams
 from gis.datum import to_wgs84
 from gis.db.database import Transaction
@@ -21,7 +22,7 @@ from gis.layering.selection import listed_units, polygons_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tables import Table, hotspots_table, rates_table, unit_words
 from gis.layering.wording import BINS, hotspot_words
-from maps.ramps import sequential
+from maps.ramps import BINS as COLOURS
 
 Document = dict[str, Any]
 
@@ -73,7 +74,6 @@ def density_answer(tx: Transaction, scope: Scope, params: DensityParams, path: s
     surface = surface_of(tx, scope, params.bandwidth_m)
     scale = params.scale or scale_of(tx, scope, params.bandwidth_m)
     breaks = class_breaks(scale, scope.found)
-    colours = sequential(len(breaks)) if len(breaks) > 1 else sequential()[:1]
     return {
         **layer_document(scope, density_method(scope, surface)),
         "unit": {"zh": "件/平方公里", "en": "reports per km²"},
@@ -82,7 +82,9 @@ def density_answer(tx: Transaction, scope: Scope, params: DensityParams, path: s
         "maximum": float(surface.values.max()),
         "classes": [
             {"from": low, "to": high, "colour": colour}
-            for low, high, colour in zip(breaks, [*breaks[1:], None], colours, strict=False)
+            for low, high, colour in zip(
+                breaks, [*breaks[1:], None], RAMP[len(breaks)], strict=False
+            )
         ],
         "tiles": f"{path}/{{z}}/{{x}}/{{y}}.png?{_query(scope, params, scale)}",
     }
@@ -136,7 +138,9 @@ def items_of(tx: Transaction, scope: Scope, table: Table) -> list[Document]:
 
 def bin_names() -> list[Document]:
     """Return the legend of the seven bins, hot first."""
-    return [{"bin": code, "words": words} for code, words in BINS.items()]
+    return [
+        {"bin": code, "words": words, "colour": COLOURS.get(code)} for code, words in BINS.items()
+    ]
 
 
 def areas_document(

@@ -25,6 +25,7 @@ from gis.layering.selection import listed_units
 from gis.layering.series import Cube, bins_of, cube_of, emerging_layer, series_rows
 from gis.layering.tables import changed_words, compare_table, emerging_table
 from gis.layering.wording import class_words, simple_words
+from maps.ramps import EMERGING
 
 
 def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Document:
@@ -73,11 +74,16 @@ def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt
     return {
         **_cube_layer(scope, cube, "emerging", today),
         "classes": [
-            {"code": code, "words": class_words(code), "units": patterns[code]}
+            {"code": code, "words": class_words(code), "units": patterns[code], "colour": None}
             for code in range(len(CLASSES))
         ],
         "simple_classes": [
-            {"code": code, "words": simple_words(code), "units": simple[code]}
+            {
+                "code": code,
+                "words": simple_words(code),
+                "units": simple[code],
+                "colour": EMERGING.get(code),
+            }
             for code in range(len(SIMPLE_CLASSES))
         ],
         "items": items_of(tx, scope, table),

@@ -46,3 +46,17 @@ def sequential(classes: int = CLASSES) -> tuple[str, ...]:
         )
         for step in steps
     )
+
+
+# Blue-white-red of even steps (ColorBrewer RdBu, safe for red-green blindness): unusually few to
+# unusually many, at 99, 95 and 90 %. Nothing unusual has no colour.
+BINS = {
+    3: "#b2182b",
+    2: "#ef8a62",
+    1: "#fddbc7",
+    -1: "#d1e5f0",
+    -2: "#67a9cf",
+    -3: "#2166ac",
+}
+# What hotspots did over time, by code: new, growing, lasting, on and off, fading.
+EMERGING = {1: "#7a0177", 2: "#b2182b", 3: "#ef8a62", 4: "#fed976", 5: "#9ecae1"}

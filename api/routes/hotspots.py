@@ -13,10 +13,18 @@ from PIL import Image
 from pydantic import BaseModel
 
 from api import layer_answers as answers
+from api import layer_files as files
 from api.auth import Caller, SignedIn
 from api.dependencies import StrictRoute, json_answer, matches_etag
+from api.layer_files import LayerFile
 from api.schemas import hotspots as schemas
-from api.schemas.layer_params import DensityParams, HotspotParams, RatesParams, SliceParams
+from api.schemas.layer_params import (
+    DensityParams,
+    HotspotParams,
+    RatesParams,
+    SliceParams,
+    SurfaceParams,
+)
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.errors import NotFound
@@ -26,10 +34,18 @@ from gis.layering.frames import Unit
 from gis.layering.scopes import Scope, Version, check_may_analyse, scope_of, version_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tiles import HIGHEST_ZOOM, TILE, density_tile
-from maps.ramps import sequential
 
 router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
 
+FILES: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not modified"},
+    200: {
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in files.MEDIA_TYPES
+        }
+    },
+}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 _PNG: dict[int | str, dict[str, Any]] = {
     **NOT_MODIFIED,
@@ -57,37 +73,41 @@ def list_all_causes(
     )
 
 
-@router.get("/rates", response_model=schemas.Rates, responses=NOT_MODIFIED)
+@router.get("/rates", response_model=schemas.Rates, responses=FILES)
 def get_rates(
     request: Request, caller: SignedIn, params: Annotated[RatesParams, Query()]
 ) -> Response:
     """Count the reports of each unit and set them against residents, households or area."""
 
-    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
-        return answers.rates_answer(tx, scope, params)
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
+        make = answers.rates_answer if params.f == "json" else files.rates_file
+        return make(tx, scope, params)
 
     return cached(request, caller, params, params.unit, answer, statistic=False)
 
 
-@router.get("/hotspots", response_model=schemas.Hotspots, responses=NOT_MODIFIED)
+@router.get("/hotspots", response_model=schemas.Hotspots, responses=FILES)
 def get_hotspots(
     request: Request, caller: SignedIn, params: Annotated[HotspotParams, Query()]
 ) -> Response:
     """Find units whose neighbourhood holds unusually many or few reports, with exact chances."""
 
-    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
-        return answers.hotspots_answer(tx, scope, params)
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
+        make = answers.hotspots_answer if params.f == "json" else files.hotspots_file
+        return make(tx, scope, params)
 
     return cached(request, caller, params, params.unit, answer)
 
 
-@router.get("/density", response_model=schemas.Density, responses=NOT_MODIFIED)
+@router.get("/density", response_model=schemas.Density, responses=FILES)
 def get_density(
     request: Request, caller: SignedIn, params: Annotated[DensityParams, Query()]
 ) -> Response:
     """Describe a density surface: its legend per km2, its method and where its tiles are."""
 
-    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
+        if params.f != "json":
+            return files.density_file(tx, scope, params)
         return answers.density_answer(tx, scope, params, request.url.path)
 
     return cached(request, caller, params, "cell", answer)
@@ -102,7 +122,7 @@ def get_density_tile(
     z: Annotated[int, Path(ge=0, le=HIGHEST_ZOOM)],
     x: _Place,
     y: _Place,
-    params: Annotated[DensityParams, Query()],
+    params: Annotated[SurfaceParams, Query()],
 ) -> Response:
     """Draw one tile of a density surface; transparent where nothing is."""
     if max(x, y) >= 2**z:
@@ -118,8 +138,10 @@ def get_density_tile(
         scale = params.scale or scale_of(tx, scope, params.bandwidth_m)
         metric = scope.county(tx).metric
     breaks = class_breaks(scale, scope.found)
-    colours = sequential(len(breaks)) if len(breaks) > 1 else sequential()[:1]
-    content = density_tile(surface, metric, (z, x, y), breaks, colours) if breaks else None
+    tile = (z, x, y)
+    content = (
+        density_tile(surface, metric, tile, breaks, files.RAMP[len(breaks)]) if breaks else None
+    )
     return Response(content or _BLANK, media_type="image/png", headers=headers)
 
 
@@ -128,7 +150,7 @@ def cached(
     caller: Caller,
     params: SliceParams,
     unit: Unit,
-    answer: Callable[[Transaction, Scope], dict[str, Any]],
+    answer: Callable[[Transaction, Scope], dict[str, Any] | LayerFile],
     *,
     statistic: bool = True,
 ) -> Response:
@@ -141,8 +163,11 @@ def cached(
         if matches_etag(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         scope = scope_of(tx, actor, asked, version, unit=unit, statistic=statistic)
-        document = answer(tx, scope)
-    content = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+        found = answer(tx, scope)
+    if isinstance(found, LayerFile):
+        headers["Content-Disposition"] = found.disposition
+        return Response(found.content, media_type=found.media_type, headers=headers)
+    content = orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
     return json_answer(content, headers=headers)
 
 

@@ -7,27 +7,31 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import layer_files as files
 from api import planning_answers as answers
 from api.auth import Caller, SignedIn
 from api.dependencies import StrictRoute
-from api.routes.hotspots import NOT_MODIFIED, cached
+from api.layer_files import LayerFile
+from api.routes.hotspots import FILES, NOT_MODIFIED, cached
 from api.schemas import planning as schemas
 from api.schemas.layer_params import CompareParams, CubeParams
 from gis.clock import local_day
 from gis.db.database import Transaction
+from gis.errors import InvalidInput
 from gis.layering.scopes import Scope
 
 router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
 
 
-@router.get("/compare", response_model=schemas.Comparison, responses=NOT_MODIFIED)
+@router.get("/compare", response_model=schemas.Comparison, responses=FILES)
 def get_comparison(
     request: Request, caller: SignedIn, params: Annotated[CompareParams, Query()]
 ) -> Response:
     """Compare two periods, or two categories in one period, unit by unit."""
 
-    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
-        return answers.compare_answer(tx, scope, params)
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
+        make = answers.compare_answer if params.f == "json" else files.compare_file
+        return make(tx, scope, params)
 
     return cached(request, caller, params, params.unit, answer)
 
@@ -37,6 +41,8 @@ def get_series(
     request: Request, caller: SignedIn, params: Annotated[CubeParams, Query()]
 ) -> Response:
     """Count and test every unit in every step, for a slider that plays without reloading."""
+    if params.f != "json":
+        raise InvalidInput.of("f", "a series is json; take /layers/emerging for files")
 
     def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
         return answers.series_answer(tx, scope, params, _today(tx, caller, scope))
@@ -44,14 +50,15 @@ def get_series(
     return cached(request, caller, params, params.unit, answer)
 
 
-@router.get("/emerging", response_model=schemas.Emerging, responses=NOT_MODIFIED)
+@router.get("/emerging", response_model=schemas.Emerging, responses=FILES)
 def get_emerging(
     request: Request, caller: SignedIn, params: Annotated[CubeParams, Query()]
 ) -> Response:
     """Say of every unit what its hotspots did over the steps: 17 classes, shown as five."""
 
-    def answer(tx: Transaction, scope: Scope) -> dict[str, Any]:
-        return answers.emerging_answer(tx, scope, params, _today(tx, caller, scope))
+    def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
+        make = answers.emerging_answer if params.f == "json" else files.emerging_file
+        return make(tx, scope, params, _today(tx, caller, scope))
 
     return cached(request, caller, params, params.unit, answer)
 

@@ -175,6 +175,7 @@ class BinName(Answer):
 
     bin: Bin
     words: Words
+    colour: Annotated[str | None, Field(description="#rrggbb; null: none, nothing unusual.")]
 
 
 class Hotspots(UnitLayer):

@@ -14,6 +14,7 @@ from api.schemas.report import Source
 from gis.geometry import BBox
 from gis.layering.backtests import Trained
 from gis.layering.comparing import Test
+from gis.layering.files import Language
 from gis.layering.frames import Unit
 from gis.layering.hotspots import Against
 from gis.layering.scopes import Slice, Span, period_before, span_of, year_before
@@ -22,6 +23,9 @@ from gis.layering.surfaces import DEFAULT_BANDWIDTH_M, Bandwidth
 from gis.layers import CellSize
 
 DEFAULT_CELL_M: CellSize = 400
+
+
+Form = Literal["json", "csv", "xlsx", "geojson", "gpkg", "png"]
 
 
 def _day(text: Any) -> Any:
@@ -91,7 +95,17 @@ class SliceParams(BaseModel):
         )
 
 
-class UnitParams(SliceParams):
+class FileParams(SliceParams):
+    """In which form a layer is wanted, and in which language files are lettered."""
+
+    f: Annotated[
+        Form,
+        Field(description="A file holds the whole layer; a picture has legend and method on it."),
+    ] = "json"
+    lang: Language = "zh"
+
+
+class UnitParams(FileParams):
     """What is counted in which units."""
 
     unit: Unit = "grid"
@@ -143,7 +157,7 @@ class HotspotParams(RatesParams):
     ] = "map"
 
 
-class DensityParams(SliceParams):
+class SurfaceParams(SliceParams):
     """A density surface; always of whole months unless cause, source or repeat is given."""
 
     bandwidth_m: Annotated[
@@ -159,6 +173,10 @@ class DensityParams(SliceParams):
             "its colours when later data would change them.",
         ),
     ] = None
+
+
+class DensityParams(SurfaceParams, FileParams):
+    """A density surface with its legend; f is json or png."""
 
 
 class CompareParams(UnitParams):
@@ -214,7 +232,7 @@ class CompareParams(UnitParams):
         )
 
 
-class CubeParams(SliceParams):
+class CubeParams(FileParams):
     """Units by steps of time; cause, source and repeat are not known by step."""
 
     unit: Literal["grid", "community", "town"] = "grid"

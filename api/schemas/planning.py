@@ -101,6 +101,7 @@ class EmergingClass(Answer):
     code: int
     words: Words
     units: Annotated[int, Field(description="How many units are of it.")]
+    colour: Annotated[str | None, Field(description="#rrggbb of the simple classes; null: none.")]
 
 
 class UnitEmerging(Unit):

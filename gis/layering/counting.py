@@ -167,11 +167,15 @@ def _outside(tx: Transaction, scope: Scope, county: County, days: Span) -> Row:
 def rows_where(scope: Scope, county: County, days: Span) -> Row:
     """Return the parameters by which statements over rows find those of a scope."""
     since, until = day_bounds(days.first, days.last, county.zone)
+    return {**choice_where(scope), "since": since, "until": until}
+
+
+def choice_where(scope: Scope) -> Row:
+    """Return the parameters by which statements over rollups find the categories of a scope."""
     choice = scope.choice
     return {
         "county_code": scope.actor.county_code,
-        "since": since,
-        "until": until,
+        "layout_id": scope.layout_id,
         "codes": None if choice.codes is None else list(choice.codes),
         "hidden": list(choice.hidden),
     }

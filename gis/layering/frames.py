@@ -104,6 +104,21 @@ class County:
     shapes: Geometries
 
     @cached_property
+    def drawn(self) -> Geometries:
+        """The grids in metres, simplified together for pictures: 25 m are less than a pixel."""
+        return cast(Geometries, shapely.coverage_simplify(self.shapes, 25.0))
+
+    @cached_property
+    def town_outlines(self) -> list[BaseGeometry]:
+        """Outline of each town, for pictures."""
+        towns = np.array([code or "" for code in self.grids.towns])
+        return [
+            shapely.union_all(self.drawn[towns == code], grid_size=0.01)
+            for code in np.unique(towns).tolist()
+            if code
+        ]
+
+    @cached_property
     def ground(self) -> BaseGeometry:
         """Union of the grids in metres; the lattice of a centimetre closes slivers of projecting."""
         return shapely.union_all(self.shapes, grid_size=0.01)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
+from scipy.special import lambertw
 
 from gis.db.database import Transaction
 from gis.layering.counting import rows_where
@@ -98,7 +98,8 @@ def reported_share(reports: int, events: int) -> tuple[float, float, float] | No
     if reports <= events or events == 0:
         return None
     mean = reports / events
-    rate = float(brentq(lambda x: x / -math.expm1(-x) - mean, 1e-12, mean + 1))
+    # The root of rate / (1 - exp(-rate)) = mean, by Lambert's function.
+    rate = mean + float(lambertw(-mean * math.exp(-mean)).real)
     silent = math.exp(-rate)
     information = (1 - silent - rate * silent) / (rate * (1 - silent) ** 2)
     reach = 1.96 / math.sqrt(events * information)

@@ -141,9 +141,12 @@ class Scope:
     @property
     def key(self) -> Hashable:
         """What a count depends on beside its days, for what a process keeps."""
-        asked = self.slice
-        own = (asked.cause, asked.source, asked.repeat)
-        return (self.actor.county_code, self.choice, own, self.version)
+        return (self.actor.county_code, self.choice, self.filters, self.version)
+
+    @property
+    def filters(self) -> tuple[str | None, str | None, bool]:
+        """What narrows the choice beyond what rollups know."""
+        return (self.slice.cause, self.slice.source, self.slice.repeat)
 
     def county(self, tx: Transaction) -> County:
         """Return the grids."""

@@ -14,6 +14,7 @@ from gis.errors import InvalidInput
 from gis.hotspots.emerging import EmergingHotspots, emerging_hotspots
 from gis.hotspots.significance import count_hotspots
 from gis.hotspots.trend import Slope, sens_slope
+from gis.layering.counting import choice_where
 from gis.layering.frames import Frame, Integers, Unit
 from gis.layering.scopes import Scope, Span
 
@@ -109,14 +110,7 @@ def cube_of(
     number = {span.first: index for index, span in enumerate(steps)}
     rows = tx.query(
         "layer_grid_series" if kind == "month" else "layer_grid_weeks",
-        {
-            "county_code": scope.actor.county_code,
-            "layout_id": scope.layout_id,
-            "first": steps[0].first,
-            "last": steps[-1].last,
-            "codes": None if scope.choice.codes is None else list(scope.choice.codes),
-            "hidden": list(scope.choice.hidden),
-        },
+        {**choice_where(scope), "first": steps[0].first, "last": steps[-1].last},
     )
     counts = np.zeros((len(frame), len(steps)), dtype=np.int64)
     outside = 0

@@ -3,7 +3,7 @@
 The surface is computed once for a scope and bandwidth, from rollup cells over the county and a
 margin around it, and kept; tiles are cut from it, so a place has the same value and colour in
 every tile and at every zoom. Classes depend on the choice and the bandwidth, not on the view: they
-are steps below the densest place of the choice's own average month, times the length of the period.
+are steps below the densest place of an average month, times the length of the period.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gis.db.database import Transaction
 from gis.errors import InvalidInput
 from gis.hotspots.counts import CellCounts, coarsen
 from gis.hotspots.density import cell_density, margin_cells
-from gis.layering.counting import NOWHERE, Counted, located_reports
+from gis.layering.counting import NOWHERE, Counted, choice_where, located_reports
 from gis.layering.frames import County, Floats
 from gis.layering.memory import memory_of
 from gis.layering.scopes import Scope, Span
@@ -80,18 +80,48 @@ def surface_of(
 
 
 def scale_of(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> float:
-    """Return what the colours of a choice hang on: its average month's highest density.
+    """Return what the colours of a choice hang on: the densest place of its average month.
 
-    Of the latest twelve months, rounded down to 1, 2 or 5 so that it seldom changes; 0 if there is
-    no report.
+    Of the twelve months running that have most reports, rounded down to 1, 2 or 5; 0 if there is
+    no report. It is worked out anew only when those reports have doubled, so that colours stay
+    what they are while reports come in.
     """
-    if scope.latest is None:
+    year = busiest_year(tx, scope)
+    if year is None:
         return 0.0
-    day = dt.timedelta(days=1)
-    a_year_ago = Span.month(scope.latest.first.replace(year=scope.latest.first.year - 1))
-    year = Span(a_year_ago.last + day, scope.latest.last)
-    steps = breaks_below(float(surface_of(tx, scope, bandwidth_m, year).values.max()) / 12, 1)
-    return steps[-1] if steps else 0.0
+    key = ("scale", scope.choice, scope.filters, scope.layout_id, bandwidth_m, year.span)
+
+    def make() -> float:
+        peak = float(surface_of(tx, scope, bandwidth_m, year.span).values.max())
+        steps = breaks_below(peak / year.months, 1)
+        return steps[-1] if steps else 0.0
+
+    return memory_of(tx).get((*key, year.reports.bit_length()), make)
+
+
+@dataclass(frozen=True)
+class BusiestYear:
+    """Up to twelve months running: from the first to the last of them with a report."""
+
+    span: Span
+    months: int
+    reports: int
+
+
+def busiest_year(tx: Transaction, scope: Scope) -> BusiestYear | None:
+    """Return the twelve months running with most reports of a choice; of equal ones the latest."""
+    rows = tx.query("layer_months", choice_where(scope))
+    best: BusiestYear | None = None
+    for row in rows:
+        first: dt.date = row["month_on"]
+        end = first.replace(year=first.year + 1)
+        within = [one for one in rows if first <= one["month_on"] < end]
+        reports = sum(one["reports"] for one in within)
+        if best is None or reports >= best.reports:
+            last: dt.date = within[-1]["month_on"]
+            months = (last.year - first.year) * 12 + last.month - first.month + 1
+            best = BusiestYear(Span(first, Span.month(last).last), months, reports)
+    return best
 
 
 def class_breaks(scale: float, span: Span | None) -> list[float]:

@@ -1,0 +1,162 @@
+"""What stands on a picture of a layer: title, legend and colours of its units, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gis.db.database import Transaction
+from gis.layering.files import Language, method_lines
+from gis.layering.frames import Floats, Frame
+from gis.layering.hotspots import Area
+from gis.layering.methods import Method
+from gis.layering.pictures import Sheet
+from gis.layering.scopes import Scope, Span
+from gis.layering.series import count_breaks
+from gis.layering.wording import BINS, simple_words
+
+Colours = list[str | None]
+
+LAYERS: Mapping[str, Mapping[str, str]] = {
+    "rates": {"zh": "上报件数", "en": "Reports"},
+    "hotspots": {"zh": "热点", "en": "Hotspots"},
+    "compare": {"zh": "变化", "en": "Change"},
+    "emerging": {"zh": "热点演变", "en": "Emerging hotspots"},
+    "density": {"zh": "密度", "en": "Density"},
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of a county and of what a scope is about, (zh, en) by language."""
+
+    county: Mapping[str, str]
+    choice: Mapping[str, str]
+
+    def title(self, layer: str, language: Language) -> str:
+        """Return a heading."""
+        parts = (self.county[language], self.choice[language], LAYERS[layer][language])
+        return " · ".join(parts)
+
+
+def names_of(tx: Transaction, scope: Scope) -> Names:
+    """Return the names of a scope's county and of its category or tag."""
+    county = tx.rows(
+        "SELECT name AS zh, name_en AS en FROM county WHERE code = %s", [scope.actor.county_code]
+    )[0]
+    asked = scope.slice
+    if asked.category is not None:
+        found = tx.rows(
+            "SELECT name AS zh, name_en AS en FROM category WHERE county_code = %s AND code = %s",
+            [scope.actor.county_code, asked.category],
+        )[0]
+        return Names(county, found)
+    if asked.tag is not None:
+        return Names(county, {"zh": f"标签“{asked.tag}”", "en": f"tag “{asked.tag}”"})
+    return Names(county, {"zh": "全部事项", "en": "all matters"})
+
+
+def dated(span: Span | None, language: Language) -> str:
+    """Return a period in words.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> dated(Span(dt.date(2022, 7, 1), dt.date(2022, 7, 31)), "zh")
+    '2022年7月'
+    >>> dated(Span(dt.date(2022, 7, 1), dt.date(2022, 8, 2)), "en")
+    '2022-07-01 to 2022-08-02'
+    """
+    if span is None:
+        return "—"
+    if span.is_month:
+        month = span.first
+        return f"{month.year}年{month.month}月" if language == "zh" else f"{month:%B %Y}"
+    join = "至" if language == "zh" else " to "
+    return f"{span.first.isoformat()}{join}{span.last.isoformat()}"
+
+
+def count_classes(
+    counts: npt.NDArray[np.int64], ramp: Sequence[Sequence[str]]
+) -> tuple[Colours, list[tuple[str | None, str]]]:
+    """Return the colour of each count, and the legend.
+
+    Parameters
+    ----------
+    ramp
+        ``ramp[k]`` holds k colours, palest first; at least six of these.
+    """
+    breaks = count_breaks(counts)
+    colours = ramp[len(breaks)]
+    place = np.searchsorted(np.array(breaks), counts, side="right") - 1
+    found: Colours = [colours[one] if one >= 0 else None for one in place.tolist()]
+    legend: list[tuple[str | None, str]] = []
+    for number, (low, colour) in enumerate(zip(breaks, colours, strict=True)):
+        last = number == len(breaks) - 1
+        high = None if last else breaks[number + 1] - 1
+        label = f"≥ {low:,}" if last else f"{low:,}" if high == low else f"{low:,}–{high:,}"
+        legend.append((colour, label))
+    return found, legend
+
+
+def bin_classes(
+    bins: npt.NDArray[np.int8], colours: Mapping[int, str], language: Language
+) -> tuple[Colours, list[tuple[str | None, str]]]:
+    """Return the colour of each bin, and the legend."""
+    legend: list[tuple[str | None, str]] = [
+        (colours.get(code), words[language]) for code, words in BINS.items() if code
+    ]
+    return [colours.get(code) for code in bins.tolist()], legend
+
+
+def simple_classes(
+    codes: npt.NDArray[np.int8], colours: Mapping[int, str], language: Language
+) -> tuple[Colours, list[tuple[str | None, str]]]:
+    """Return the colour of each of the five classes of emerging hotspots, and the legend."""
+    legend: list[tuple[str | None, str]] = [
+        (colour, simple_words(code)[language]) for code, colour in colours.items()
+    ]
+    return [colours.get(code) for code in codes.tolist()], legend
+
+
+def density_classes(
+    breaks: Sequence[float], colours: Sequence[str], language: Language
+) -> list[tuple[str | None, str]]:
+    """Return the legend of a surface."""
+    heading = "件/平方公里" if language == "zh" else "reports per km²"
+    legend: list[tuple[str | None, str]] = [(None, heading)]
+    for low, high, colour in zip(breaks, [*breaks[1:], None], colours, strict=False):
+        legend.append((colour, f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"))
+    return legend
+
+
+def sheet_of(
+    title: str,
+    scope: Scope,
+    method: Method,
+    legend: list[tuple[str | None, str]],
+    language: Language,
+    *,
+    span: Span | None = None,
+) -> Sheet:
+    """Return what stands around a map; towns are labelled afterwards."""
+    counted = f"{method.n:,}件" if language == "zh" else f"{method.n:,} reports"
+    period = dated(span or scope.found, language)
+    return Sheet(title, f"{period} · {counted}", legend, method_lines(method, language))
+
+
+def town_labels(towns: Frame, language: Language) -> list[tuple[float, float, str]]:
+    """Return the names of towns at their centres."""
+    names = towns.names if language == "zh" else towns.names_en
+    return [(x, y, name) for (x, y), name in zip(towns.xy.tolist(), names, strict=True)]
+
+
+def area_marks(
+    frame: Frame, areas: Sequence[Area], most: int = 9
+) -> list[tuple[float, float, str]]:
+    """Return the ranks of hot areas at their peaks."""
+    places: Floats = frame.xy[[area.peak for area in areas[:most]]]
+    return [(x, y, str(rank)) for rank, (x, y) in enumerate(places.tolist(), 1)]

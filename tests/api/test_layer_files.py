@@ -1,0 +1,147 @@
+"""Layers as files: the same numbers in every form, and pictures that show them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import openpyxl
+import pyogrio
+import pytest
+import shapely
+from PIL import Image
+
+from maps.ramps import BINS
+from tests.api.conftest import World
+from tests.support.heat import Sample, add_reports
+
+Clients = Callable[[str], httpx.Client]
+MAY = {"from": "2022-05-01", "to": "2022-05-31"}
+TABLES = ["rates", "hotspots", "compare", "emerging"]
+
+
+@pytest.fixture(scope="module")
+def planner(world: World, client: Clients) -> httpx.Client:
+    """Two months of reports, more of them in the middle in May, and some disputes."""
+    rng = np.random.default_rng(7)
+    samples = []
+    for month, count in ((4, 120), (5, 120)):
+        for i, (lon, lat) in enumerate(rng.uniform([119.31, 35.93], [119.49, 36.07], (count, 2))):
+            category = "noise" if i % 5 == 0 else "water.burst"
+            samples.append(Sample(category, dt.date(2022, month, 9), float(lon), float(lat)))
+    for lon, lat in rng.uniform([119.365, 35.97], [119.435, 36.03], (150, 2)):
+        samples.append(Sample("water.burst", dt.date(2022, 5, 20), float(lon), float(lat)))
+    world.execute("UPDATE grid SET population = 300, households = 100")
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'noise'")
+    world.execute("UPDATE grid SET name = '=1+1' WHERE code = 'G0002'")
+    add_reports(world.url, samples)
+    return client("planner")
+
+
+def fetch(client: httpx.Client, path: str, form: str, **parameters: Any) -> httpx.Response:
+    answer = client.get(f"/layers/{path}", params={"f": form, **parameters})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].endswith(f'.{form}"')
+    return answer
+
+
+def period(path: str) -> dict[str, Any]:
+    return {"steps": 2} if path == "emerging" else {"category": "water", **MAY}
+
+
+@pytest.mark.parametrize("path", TABLES)
+@pytest.mark.parametrize("unit", ["grid", "town"])
+def test_every_form_has_the_numbers_of_the_layer(
+    planner: httpx.Client, tmp_path: Path, path: str, unit: str
+) -> None:
+    asked = {**period(path), "unit": unit}
+    items = planner.get(f"/layers/{path}", params=asked).json()["items"]
+    names = [name for name in items[0] if name not in {"polygon", "words", "piled"}]
+    wanted = [[item[name] for name in names] for item in items]
+
+    text = fetch(planner, path, "csv", **asked).content.decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text))
+    assert head == names
+    assert [row[0] for row in rows] == [item["code"] for item in items]
+    column = names.index("count" if "count" in names else "second")
+    assert [int(row[column]) for row in rows] == [row[column] for row in wanted]
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+
+    book = openpyxl.load_workbook(io.BytesIO(fetch(planner, path, "xlsx", **asked).content))
+    data, about = book.worksheets
+    assert [cell.value for cell in next(data.rows)] != names  # headings for people
+    assert data.max_row == len(items) + 1
+    assert [row[column].value for row in list(data.rows)[1:]] == [row[column] for row in wanted]
+    assert about.max_row > 3
+
+    collection = fetch(planner, path, "geojson", **asked).json()
+    shapes = [shapely.geometry.shape(one["geometry"]) for one in collection["features"]]
+    assert all(shape.is_valid for shape in shapes)
+    assert [[one["properties"][name] for name in names] for one in collection["features"]] == wanted
+    assert collection["method"]["n"] > 0
+
+    file = tmp_path / "layer.gpkg"
+    file.write_bytes(fetch(planner, path, "gpkg", **asked).content)
+    frame = pyogrio.read_dataframe(file)
+    assert frame.crs.to_epsg() == 4326
+    assert frame["code"].tolist() == [item["code"] for item in items]
+    assert frame[names[column]].tolist() == [row[column] for row in wanted]
+    assert frame.geometry.union_all().area == pytest.approx(shapely.union_all(shapes).area)
+
+
+def test_cells_are_squares_in_every_form(planner: httpx.Client, tmp_path: Path) -> None:
+    asked = {"unit": "cell", "cell_m": "800", "category": "water", **MAY}
+    features = fetch(planner, "rates", "geojson", **asked).json()["features"]
+    counted = sum(one["properties"]["count"] for one in features)
+    method = planner.get("/layers/rates", params=asked).json()["method"]
+    assert counted == method["n"]
+    assert {len(one["geometry"]["coordinates"][0]) for one in features} == {5}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", [*TABLES, "density"])
+def test_pictures_have_the_layer_on_them(planner: httpx.Client, path: str, lang: str) -> None:
+    answer = fetch(planner, path, "png", lang=lang, **period(path))
+    assert answer.headers["content-type"] == "image/png"
+    image = Image.open(io.BytesIO(answer.content)).convert("RGB")
+    assert image.width == 1600
+    pixels = np.asarray(image)
+    assert pixels[0].min() == 255  # paper around it
+    if path == "hotspots":
+        hot = np.array(list(bytes.fromhex(BINS[3][1:])))
+        near = (np.abs(pixels.astype(int) - hot).max(axis=2) < 12).sum()
+        bins = [
+            item["bin"]
+            for item in planner.get("/layers/hotspots", params=period(path)).json()["items"]
+        ]
+        assert (near > 3000) == (3 in bins)  # more than the legend's own square
+
+
+def test_suppressed_counts_are_in_no_file(planner: httpx.Client) -> None:
+    asked = {"category": "noise", **MAY}
+    text = fetch(planner, "rates", "csv", **asked).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["count"] for row in rows} & {"1", "2", "3", "4"} == set()
+    assert "" in {row["count"] for row in rows}
+    features = fetch(planner, "rates", "geojson", **asked).json()["features"]
+    assert not {one["properties"]["count"] for one in features} & {1, 2, 3, 4}
+    fetch(planner, "rates", "png", **asked)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("density", "csv"), ("series", "xlsx"), ("rates", "pdf")]
+)
+def test_forms_a_layer_does_not_have(planner: httpx.Client, path: str, form: str) -> None:
+    assert planner.get(f"/layers/{path}", params={"f": form}).status_code == 422
+
+
+def test_a_file_is_not_sent_twice(planner: httpx.Client) -> None:
+    first = fetch(planner, "rates", "csv", **MAY)
+    again = planner.get(first.url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
