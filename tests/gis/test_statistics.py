@@ -24,6 +24,7 @@ from gis.statistics import (
     get_statistics,
     rank,
 )
+from gis.statistics_table import header, rows
 from tests.support.crew import AWAY, OTHER_TOWN, TOWN, Desk
 
 MAY = Period(dt.date(2022, 5, 1), dt.date(2022, 5, 31))
@@ -210,3 +211,17 @@ def test_periods() -> None:
     assert leap.year_before() == Period(dt.date(2023, 2, 1), dt.date(2023, 2, 28))
     with pytest.raises(InvalidInput):
         Period(dt.date(2022, 5, 2), dt.date(2022, 5, 1))
+
+
+def test_as_a_table_each_rate_stands_with_its_two_counts(fresh_desk: Desk) -> None:
+    desk = fresh_desk
+    lively(desk)
+    found = counted(desk, by="town")
+    for language, heading, last in (("zh", "办结率 %", "合计"), ("en", "Settlement rate %", "All")):
+        names = header(found, language)  # type: ignore[arg-type]
+        table = rows(found, language)  # type: ignore[arg-type]
+        assert {len(row) for row in table} == {len(names)}
+        at = names.index(heading)
+        assert table[-1][0] == last
+        assert table[-1][at : at + 3] == [14.29, 1, 7]
+        assert len(set(names)) > 20
