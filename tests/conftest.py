@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from data.load import load_sample_city
@@ -27,6 +28,12 @@ from tests.support import databases
 
 MIGRATED = "template_migrated"
 CITY = "template_city"
+
+# A test says what is right, never how fast: a busy machine is no failure.
+hypothesis.settings.register_profile(
+    "gridcall", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("gridcall")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -96,13 +96,13 @@ def test_each_part_killed_while_serving(demo: Installation) -> None:
         assert victim is not None
         os.kill(victim, signal.SIGKILL)
         until(lambda part=part, victim=victim: demo.pid_of(part) not in {None, victim}, 30)
-        until(demo.is_ready, 60)
+        until(demo.is_ready, 180)
 
     demo.send(signal.SIGKILL)
     until(lambda: not demo.processes(), 30)  # server, worker and PostgreSQL end with it
 
     demo.start()
-    until(demo.is_ready, 60)
+    until(demo.is_ready, 180)
     assert row_of(demo, "SELECT min(created_at) FROM county") == made_at
     assert demo.send(signal.SIGINT) == 0
     until(lambda: not demo.processes(), 20)

@@ -53,7 +53,7 @@ class Installation:
         """Send a signal to the demo and return its exit code."""
         assert self._process is not None
         self._process.send_signal(which)
-        return self._process.wait(60)
+        return self._process.wait(180)
 
     def is_ready(self) -> bool:
         """Tell whether the server answers that it can work; fail if the demo has ended."""
