@@ -17,6 +17,7 @@ from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
     actions,
     bulk,
+    bulletins,
     categories,
     evaluations,
     grids,
@@ -126,7 +127,7 @@ def _include(app: FastAPI) -> None:
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
         sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans, evaluations, notifications, statistics,
+        hotspots, planning, plans, bulletins, evaluations, notifications, statistics,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

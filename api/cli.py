@@ -25,6 +25,8 @@ _MODULES = {
     "match": "match",
     "rematch": "rematch",
     "rollup": "rollup",
+    "bulletin": "bulletin",
+    "exposure": "exposure",
 }
 """The first word after ``gridcall``, and the module of ``api.commands`` that answers it."""
 

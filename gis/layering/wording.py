@@ -274,6 +274,23 @@ def change_words(
     }
 
 
+def change_share(now: int, before: int | None, language: str) -> str:
+    """Say by how much a count changed; a dash where it is not known what was before.
+
+    Examples
+    --------
+    >>> change_share(95, 57, "zh"), change_share(3, 0, "en"), change_share(9, 9, "en")
+    ('+67%', 'none before', '±0 %')
+    """
+    if before is None:
+        return "—"
+    if before == 0:
+        return {"zh": "此前无", "en": "none before"}[language] if now else "—"
+    share = round(100 * (now - before) / before)
+    space = " " if language == "en" else ""
+    return f"{share:+d}{space}%" if share else f"±0{space}%"
+
+
 def circle_words(
     observed: int, expected: float, units: int, radius_m: float, p: float
 ) -> dict[str, str]:

@@ -1,0 +1,372 @@
+"""The monthly bulletin of a category or tag: numbers, rankings, hot areas, maps and method."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from gis.audience import Actor
+from gis.clock import local_day
+from gis.db.database import Transaction
+from gis.errors import InvalidInput
+from gis.layering.counting import choice_where, count_frame
+from gis.layering.files import Language, method_lines
+from gis.layering.frames import Frame
+from gis.layering.hotspots import Area, HotspotLayer, hot_areas, hotspot_layer
+from gis.layering.methods import hotspots_method, rates_method
+from gis.layering.pictures import Sheet, units_picture
+from gis.layering.rates import RatesLayer, rates_layer
+from gis.layering.scopes import Scope, Slice, Span, period_before, scope_of, version_of, year_before
+from gis.layering.sheets import (
+    area_marks,
+    bin_classes,
+    count_classes,
+    dated,
+    names_of,
+    sheet_of,
+    town_labels,
+)
+from gis.layering.wording import change_share, hotspot_words
+
+_TOP_GRIDS: Final = 20
+_TOP_AREAS: Final = 10
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "bulletin": {"zh": "月报", "en": "Monthly bulletin"},
+    "summary": {"zh": "概况", "en": "Summary"},
+    "towns": {"zh": "镇街排名", "en": "Towns"},
+    "grids": {"zh": "网格排名", "en": "Grids"},
+    "areas": {"zh": "热点区域", "en": "Hot areas"},
+    "categories": {"zh": "事项类别", "en": "Categories"},
+    "method": {"zh": "方法说明", "en": "Method"},
+    "rank": {"zh": "序号", "en": "No."},
+    "name": {"zh": "名称", "en": "Name"},
+    "now": {"zh": "本月", "en": "This month"},
+    "before": {"zh": "上月", "en": "Month before"},
+    "change": {"zh": "环比", "en": "Change"},
+    "year_ago": {"zh": "去年同月", "en": "Year ago"},
+    "year_change": {"zh": "同比", "en": "On year"},
+    "rate": {"zh": "每{per:g}{unit}", "en": "Per {per:g} {unit}"},
+    "ratio": {"zh": "与全市之比", "en": "To county"},
+    "place": {"zh": "位置", "en": "Where"},
+    "finding": {"zh": "发现", "en": "Finding"},
+    "counts_map": {"zh": "各网格件数", "en": "Reports by grid"},
+    "hotspots_map": {"zh": "热点（编号见热点区域表）", "en": "Hotspots (numbers as in the table)"},
+    "not_told": {"zh": "少于5件", "en": "< 5"},
+    "none": {"zh": "本月未发现件数异常偏多的区域。", "en": "No area with unusually many reports."},
+}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A table of the bulletin: its key in TEXTS, headings and rows."""
+
+    key: str
+    headings: list[str]
+    rows: list[list[Any]]
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """All that a bulletin says, in one language.
+
+    Attributes
+    ----------
+    pictures
+        Captions and PNGs.
+    """
+
+    title: str
+    period: str
+    language: Language
+    sentences: list[str]
+    rankings: list[Ranking]
+    pictures: list[tuple[str, bytes]]
+    method: list[str]
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How its maps are drawn: colours as in ``gis.layering.sheets``, and a font file if not the usual."""
+
+    ramp: Sequence[Sequence[str]]
+    bins: Mapping[int, str]
+    font: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Month:
+    """The month's layers and its two comparisons; None where the data do not reach back."""
+
+    scope: Scope
+    language: Language
+    towns: RatesLayer
+    grids: RatesLayer
+    before: Span | None
+    year_ago: Span | None
+    hot: HotspotLayer | None = None
+    areas: list[Area] = field(default_factory=list)
+
+
+def make_bulletin(
+    tx: Transaction,
+    actor: Actor,
+    asked: Slice,
+    *,
+    language: Language,
+    drawing: Drawing,
+    now: dt.datetime,
+) -> Bulletin:
+    """Write the bulletin of a month.
+
+    Parameters
+    ----------
+    asked
+        A category or tag (or all) and one calendar month.
+
+    Raises
+    ------
+    NotAllowed
+        The actor does not look after the whole county.
+    InvalidInput
+        There is no such category or tag, or the days are not a month.
+    Unavailable
+        There is no font with Chinese characters for the maps.
+    """
+    span = asked.span
+    if span is None or not span.is_month:
+        raise InvalidInput.of("month", "a bulletin is of one calendar month")
+    scope = scope_of(tx, actor, asked, version_of(tx, actor), statistic=False)
+    month = _Month(
+        scope=scope,
+        language=language,
+        towns=rates_layer(tx, scope, "town"),
+        grids=rates_layer(tx, scope, "grid"),
+        before=_reached(tx, scope, period_before(span)),
+        year_ago=_reached(tx, scope, year_before(span)),
+    )
+    if scope.choice.group is None:
+        hot = hotspot_layer(tx, scope, "grid")
+        month = replace(month, hot=hot, areas=hot_areas(tx, scope, hot)[:_TOP_AREAS])
+    names = names_of(tx, scope)
+    heading = f"{names.county[language]} · {names.choice[language]} · {TEXTS['bulletin'][language]}"
+    return Bulletin(
+        title=heading,
+        period=dated(span, language),
+        language=language,
+        sentences=_sentences(tx, month, local_day(now, scope.county(tx).zone)),
+        rankings=_rankings(tx, month),
+        pictures=_pictures(tx, month, drawing),
+        method=_method(month),
+        made_at=now,
+    )
+
+
+def _sentences(tx: Transaction, month: _Month, today: dt.date) -> list[str]:
+    scope, language = month.scope, month.language
+    if scope.choice.group is not None:
+        # Totals of other months would be other windows; the towns below are what is told.
+        return []
+    total = month.grids.counted.n + month.grids.counted.outside
+    said = []
+    others = (_total(tx, month, month.before), _total(tx, month, month.year_ago))
+    period = dated(scope.found, language)
+    parts = [f"{period}共{total:,}件" if language == "zh" else f"{total:,} reports in {period}"]
+    for key, other in zip(("before", "year_ago"), others, strict=True):
+        if other is None:
+            continue
+        change = change_share(total, other, language)
+        words = TEXTS[key][language]
+        parts.append(
+            f"{words}{other:,}件，{change}"
+            if language == "zh"
+            else f"{words.lower()}: {other:,} ({change})"
+        )
+    said.append("；".join(parts) + "。" if language == "zh" else "; ".join(parts) + ".")
+    if scope.span.last >= today:
+        said.append(
+            "本月尚未结束，件数还会增加。"
+            if language == "zh"
+            else "The month is not over yet; its counts will grow."
+        )
+    if month.hot is not None and not month.areas:
+        said.append(TEXTS["none"][language])
+    return said
+
+
+def _reached(tx: Transaction, scope: Scope, span: Span) -> Span | None:
+    """Return a month if the data of any matter reach back to it."""
+    first = tx.scalar(
+        "SELECT min(month_on) FROM rollup_grid_month WHERE county_code = %s AND layout_id = %s",
+        [scope.actor.county_code, scope.layout_id],
+    )
+    return span if first is not None and first <= span.first else None
+
+
+def _total(tx: Transaction, month: _Month, span: Span | None) -> int | None:
+    if span is None:
+        return None
+    counted = count_frame(tx, month.scope, month.grids.frame, span)
+    return counted.n + counted.outside
+
+
+def _rankings(tx: Transaction, month: _Month) -> list[Ranking]:
+    tables = [_towns(tx, month), _grids(month)]
+    if month.hot is not None:
+        tables.append(_areas(month))
+        tables.append(_categories(tx, month))
+    return [table for table in tables if table.rows]
+
+
+def _towns(tx: Transaction, month: _Month) -> Ranking:
+    layer, language = month.towns, month.language
+    told = month.scope.choice.group is None
+    keys = [
+        "rank",
+        "name",
+        "now",
+        *(["before", "change", "year_ago", "year_change"] if told else []),
+    ]
+    headings = [*(TEXTS[key][language] for key in keys), _rate(month), TEXTS["ratio"][language]]
+    nothing = [None] * len(layer.frame)
+    others = [
+        nothing if span is None else count_frame(tx, month.scope, layer.frame, span).counts.tolist()
+        for span in (month.before, month.year_ago)
+        if told
+    ]
+    rows = []
+    for rank, unit in enumerate(_ranked(layer), 1):
+        count = int(layer.counted.counts[unit])
+        row = [rank, _name(layer.frame, unit, language), _told(layer, unit, language)]
+        for other in others:
+            row += [other[unit], change_share(count, other[unit], language)]
+        rows.append([*row, _rounded(layer.rate[unit]), _rounded(layer.ratio[unit])])
+    return Ranking("towns", headings, rows)
+
+
+def _grids(month: _Month) -> Ranking:
+    layer, language = month.grids, month.language
+    headings = [*(TEXTS[key][language] for key in ("rank", "name", "now")), _rate(month)]
+    some = [unit for unit in _ranked(layer) if layer.told[unit] and layer.counted.counts[unit]]
+    rows = [
+        [
+            rank,
+            _name(layer.frame, unit, language),
+            int(layer.counted.counts[unit]),
+            _rounded(layer.rate[unit]),
+        ]
+        for rank, unit in enumerate(some[:_TOP_GRIDS], 1)
+    ]
+    return Ranking("grids", headings, rows)
+
+
+def _areas(month: _Month) -> Ranking:
+    language = month.language
+    headings = [TEXTS[key][language] for key in ("rank", "place", "finding")]
+    which = 0 if language == "zh" else 1
+    rows: list[list[Any]] = []
+    for rank, area in enumerate(month.areas, 1):
+        places = [place[which] or place[0] for place in area.places[:2]]
+        where = " · ".join([_name(month.grids.frame, area.peak, language), *places])
+        words = hotspot_words(area.count, area.expected, len(area.window), area.p, area.q)
+        rows.append([rank, where, words[language]])
+    return Ranking("areas", headings, rows)
+
+
+def _categories(tx: Transaction, month: _Month) -> Ranking:
+    language = month.language
+    rows = tx.query(
+        "layer_category_months",
+        {
+            **choice_where(month.scope),
+            "month": month.scope.span.first,
+            "before": month.before and month.before.first,
+            "year_ago": month.year_ago and month.year_ago.first,
+        },
+    )
+    reached = {"before": month.before is not None, "year_ago": month.year_ago is not None}
+    keys = ("rank", "name", "now", "before", "change", "year_ago", "year_change")
+    return Ranking(
+        "categories",
+        [TEXTS[key][language] for key in keys],
+        [
+            [
+                rank,
+                " · ".join(part for part in (row[f"parent_{language}"], row[language]) if part),
+                row["now"],
+                *(
+                    part
+                    for key, known in reached.items()
+                    for part in (
+                        row[key] if known else None,
+                        change_share(row["now"], row[key] if known else None, language),
+                    )
+                ),
+            ]
+            for rank, row in enumerate(rows, 1)
+        ],
+    )
+
+
+def _pictures(tx: Transaction, month: _Month, drawing: Drawing) -> list[tuple[str, bytes]]:
+    """Draw counts and hotspots; none of a sensitive group, whose grids are mostly not told."""
+    hot, scope, language = month.hot, month.scope, month.language
+    if hot is None:
+        return []
+    county, names = scope.county(tx), names_of(tx, scope)
+    labels = town_labels(month.towns.frame, language)
+
+    def drawn(layer: str, colours: list[str | None], sheet: Sheet) -> tuple[str, bytes]:
+        caption = TEXTS[f"{layer}_map"][language]
+        whole = replace(sheet, labels=labels, font=drawing.font, notes=[])
+        return caption, units_picture(county, month.grids.frame, colours, whole)
+
+    counts, counts_legend = count_classes(month.grids.counted.counts, drawing.ramp)
+    about = rates_method(scope, month.grids)
+    title = names.title("rates", language)
+    pictures = [drawn("counts", counts, sheet_of(title, scope, about, counts_legend, language))]
+    bins, bins_legend = bin_classes(hot.found.bins, drawing.bins, language)
+    found = hotspots_method(scope, hot)
+    sheet = sheet_of(names.title("hotspots", language), scope, found, bins_legend, language)
+    marks = area_marks(hot.frame, month.areas)
+    return [*pictures, drawn("hotspots", bins, replace(sheet, marks=marks))]
+
+
+def _method(month: _Month) -> list[str]:
+    lines = method_lines(rates_method(month.scope, month.grids), month.language)
+    if month.hot is not None:
+        lines += method_lines(hotspots_method(month.scope, month.hot), month.language)[1:]
+    return list(dict.fromkeys(lines))
+
+
+def _ranked(layer: RatesLayer) -> list[int]:
+    """Return units by their counts, those not told last."""
+    counts = np.where(layer.told > 0, layer.counted.counts, -1)
+    order: list[int] = np.lexsort((np.arange(counts.size), -counts)).tolist()
+    return order
+
+
+def _rate(month: _Month) -> str:
+    exposure, language = month.towns.exposure, month.language
+    unit = exposure.unit if language == "zh" else exposure.unit_en
+    return TEXTS["rate"][language].format(per=exposure.per, unit=unit)
+
+
+def _told(layer: RatesLayer, unit: int, language: Language) -> int | str:
+    return int(layer.counted.counts[unit]) if layer.told[unit] else TEXTS["not_told"][language]
+
+
+def _name(frame: Frame, unit: int, language: Language) -> str:
+    if language == "en" and frame.names_en[unit]:
+        return frame.names_en[unit]
+    return frame.names[unit]
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 2)

@@ -1,0 +1,210 @@
+"""The monthly bulletin: over HTTP and from the command line, as document and workbook."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import httpx
+import numpy as np
+import openpyxl
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from api import cli
+from tests.api.conftest import World
+from tests.support.county import COUNTY
+from tests.support.heat import Sample, add_reports
+
+Clients = Callable[[str], httpx.Client]
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def planner(world: World, client: Clients) -> httpx.Client:
+    """April and May 2022, an outbreak in May, and disputes."""
+    rng = np.random.default_rng(3)
+    samples = []
+    for month, count in ((4, 40), (5, 60)):
+        for i, (lon, lat) in enumerate(rng.uniform([119.31, 35.93], [119.49, 36.07], (count, 2))):
+            category = "power.cable" if i % 4 == 0 else "water.burst"
+            samples.append(Sample(category, dt.date(2022, month, 9), float(lon), float(lat)))
+    for lon, lat in rng.uniform([119.365, 35.97], [119.435, 36.03], (150, 2)):
+        samples.append(Sample("water.burst", dt.date(2022, 5, 20), float(lon), float(lat)))
+    samples += [
+        Sample("noise", dt.date(2022, 5, 20), grid=f"G{i:04d}") for i in (1, 1, 2, 4, 4, 4, 4, 4, 4)
+    ]
+    world.execute("UPDATE grid SET population = 300, households = 100")
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'noise'")
+    world.execute("UPDATE category SET tags = '{pipes}' WHERE code LIKE 'water%%'")
+    add_reports(world.url, samples)
+    return client("planner")
+
+
+@pytest.fixture
+def call(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("DATABASE_URL", world.url)
+    monkeypatch.setenv("GRIDCALL_COUNTY", COUNTY)
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(cli.make_app(words[0]), list(words))
+
+
+def fetch(client: httpx.Client, month: str = "2022-05", **asked: str) -> httpx.Response:
+    answer = client.get(f"/bulletins/{month}", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_the_document_has_numbers_rankings_areas_maps_and_method(planner: httpx.Client) -> None:
+    answer = fetch(planner, category="water")
+    assert "attachment" in answer.headers["content-disposition"]
+    document = docx.Document(io.BytesIO(answer.content))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[:2] == ["诸城市 · 类别water · 月报", "2022年5月"]
+    assert texts[2].startswith("2022年5月共195件；上月30件，+550%")
+    assert "去年同月" not in texts[2]  # the data do not reach back so far
+    headings = [p.text for p in document.paragraphs if p.style and p.style.name == "Heading 1"]
+    assert headings == [
+        "各网格件数", "热点（编号见热点区域表）", "镇街排名", "网格排名", "热点区域", "事项类别", "方法说明"
+    ]  # fmt: skip
+    towns, grids, areas, categories = document.tables
+    assert sum(int(row.cells[2].text) for row in towns.rows[1:]) <= 195
+    assert [int(row.cells[2].text) for row in grids.rows[1:]] == sorted(
+        (int(row.cells[2].text) for row in grids.rows[1:]), reverse=True
+    )
+    assert "偏多" in areas.rows[1].cells[2].text
+    assert [cell.text for cell in categories.rows[1].cells][2:5] == ["195", "30", "+550%"]
+    assert len(document.inline_shapes) == 2
+    assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
+    assert any("上报积极" in text for text in texts)
+    assert "危险" not in "".join(texts)
+
+
+def test_numbers_are_those_of_the_layers(planner: httpx.Client) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(fetch(planner, category="water", f="xlsx", lang="en").content)
+    )
+    assert book.sheetnames == ["Summary", "Towns", "Grids", "Hot areas", "Categories", "Method"]
+    layer = planner.get(
+        "/layers/rates",
+        params={"category": "water", "unit": "town", "from": "2022-05-01", "to": "2022-05-31"},
+    ).json()
+    towns = {row[1].value: row[2].value for row in list(book["Towns"].rows)[1:]}
+    assert towns == {item["name_en"]: item["count"] for item in layer["items"]}
+    hot = planner.get(
+        "/layers/hotspots", params={"category": "water", "from": "2022-05-01", "to": "2022-05-31"}
+    ).json()
+    found = [row[2].value for row in list(book["Hot areas"].rows)[1:]]
+    assert found == [area["words"]["en"] for area in hot["areas"][:10]]
+    pictures = book["Summary"]._images
+    assert len(pictures) == 2
+    assert Image.open(io.BytesIO(pictures[0]._data())).width == 1600
+
+
+@pytest.mark.parametrize("asked", [{}, {"tag": "pipes"}, {"category": "gas"}])
+@pytest.mark.parametrize("form", ["docx", "xlsx"])
+def test_of_everything_of_a_tag_and_of_nothing(
+    planner: httpx.Client, asked: dict[str, str], form: str
+) -> None:
+    content = fetch(planner, f=form, **asked).content
+    if form == "docx":
+        texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
+        nothing = "本月未发现件数异常偏多的区域。"
+        assert (nothing in texts) == ("category" in asked)
+    else:
+        assert len(openpyxl.load_workbook(io.BytesIO(content)).sheetnames) >= 3
+
+
+def test_a_month_that_runs_says_so(planner: httpx.Client) -> None:
+    texts = [p.text for p in docx.Document(io.BytesIO(fetch(planner).content)).paragraphs]
+    assert "本月尚未结束，件数还会增加。" in texts
+    texts = [
+        p.text for p in docx.Document(io.BytesIO(fetch(planner, "2022-04").content)).paragraphs
+    ]
+    assert "本月尚未结束，件数还会增加。" not in texts
+
+
+def test_a_sensitive_group_is_told_by_five_and_more_only(planner: httpx.Client) -> None:
+    document = docx.Document(io.BytesIO(fetch(planner, category="noise").content))
+    assert len(document.tables) == 2
+    assert len(document.inline_shapes) == 0
+    assert [row.cells[2].text for row in document.tables[1].rows[1:]] == ["6"]
+    told = [row.cells[2].text for table in document.tables for row in table.rows[1:]]
+    assert not set(told) & {"1", "2", "3", "4"}
+
+
+@pytest.mark.parametrize(
+    ("month", "asked", "status"),
+    [
+        ("2022-13", {}, 422),
+        ("2022-5", {}, 422),
+        ("latest", {}, 422),
+        ("2022-05", {"category": "nothing"}, 422),
+        ("2022-05", {"category": "water", "tag": "pipes"}, 422),
+        ("2022-05", {"f": "pdf"}, 422),
+        ("2022-05", {"colour": "red"}, 400),
+    ],
+)
+def test_what_no_bulletin_can_be(
+    planner: httpx.Client, month: str, asked: dict[str, str], status: int
+) -> None:
+    assert planner.get(f"/bulletins/{month}", params=asked).status_code == status
+
+
+def test_who_may_have_it(planner: httpx.Client, client: Clients) -> None:
+    for username, status in (("supervisor", 200), ("water", 403), ("town1", 403), ("", 401)):
+        assert (
+            client(username).get("/bulletins/2022-05", params={"category": "gas"}).status_code
+            == status
+        )
+
+
+def test_the_command_writes_it(planner: httpx.Client, call: Run, tmp_path: Path) -> None:
+    answer = call("bulletin", "2022-05", "--category", "water")
+    assert answer.exit_code == 0, answer.output
+    name = "gridcall-bulletin-water-2022-05.docx"
+    assert answer.output.strip() == name
+    document = docx.Document(str(tmp_path / name))
+    assert document.paragraphs[0].text == "诸城市 · 类别water · 月报"
+    assert (
+        call(
+            "bulletin",
+            "2022-05",
+            "--tag",
+            "pipes",
+            "--form",
+            "xlsx",
+            "--lang",
+            "en",
+            "-o",
+            "own.xlsx",
+        ).exit_code
+        == 0
+    )
+    assert openpyxl.load_workbook(tmp_path / "own.xlsx").sheetnames[0] == "Summary"
+    assert call("bulletin", "2022").exit_code == 1
+
+
+def test_exposures_are_put_by_a_command(planner: httpx.Client, call: Run, tmp_path: Path) -> None:
+    with (tmp_path / "pipes.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([("grid_code", "amount"), ("G0001", "2.5"), ("G0002", "4")])
+    names = ["--name", "供水管长", "--name-en", "Water mains", "--unit", "公里", "--unit-en", "km"]
+    answer = call(
+        "exposure", "put", "pipe_km", "pipes.csv", *names, "--per", "10", "--category", "water"
+    )
+    assert answer.output == "pipe_km: 2 grids\n"
+    assert "pipe_km  供水管长  Water mains  per 10 km" in call("exposure", "list").output
+    rates = planner.get("/layers/rates", params={"category": "water.burst"}).json()
+    assert (rates["exposure"]["code"], rates["exposure"]["per"]) == ("pipe_km", 10)
+    for content in (
+        "grid_code,amount\nG0001,much\n",
+        "grid,amount\n",
+        "grid_code,amount\nnowhere,1\n",
+    ):
+        (tmp_path / "bad.csv").write_text(content, "utf-8")
+        assert call("exposure", "put", "x", "bad.csv", *names).exit_code == 1
