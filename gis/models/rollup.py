@@ -20,6 +20,7 @@ class RollupGridDay(Base):
     __tablename__ = "rollup_grid_day"
     __table_args__ = (
         Index("rollup_grid_day_day_ix", "county_code", "layout_id", "day_on", "category_code"),
+        Index("rollup_grid_day_category_ix", "county_code", "layout_id", "category_code", "day_on"),
     )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)
@@ -34,7 +35,12 @@ class RollupGridMonth(Base):
     """Reports per grid, category and month (its first day)."""
 
     __tablename__ = "rollup_grid_month"
-    __table_args__ = (Index("rollup_grid_month_month_ix", "county_code", "layout_id", "month_on"),)
+    __table_args__ = (
+        Index("rollup_grid_month_month_ix", "county_code", "layout_id", "month_on"),
+        Index(
+            "rollup_grid_month_category_ix", "county_code", "layout_id", "category_code", "month_on"
+        ),
+    )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)
     layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -48,6 +54,9 @@ class RollupGridTotal(Base):
     """Reports per grid and category over all time."""
 
     __tablename__ = "rollup_grid_total"
+    __table_args__ = (
+        Index("rollup_grid_total_category_ix", "county_code", "layout_id", "category_code"),
+    )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)
     layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -60,7 +69,12 @@ class RollupCellMonth(Base):
     """Reports with a location per 100 m cell, category and month (its first day)."""
 
     __tablename__ = "rollup_cell_month"
-    __table_args__ = (Index("rollup_cell_month_month_ix", "county_code", "month_on"),)
+    __table_args__ = (
+        Index("rollup_cell_month_month_ix", "county_code", "month_on"),
+        Index(
+            "rollup_cell_month_category_ix", "county_code", "category_code", "month_on", "cell_x"
+        ),
+    )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)
     cell_x: Mapped[int] = mapped_column(primary_key=True)
