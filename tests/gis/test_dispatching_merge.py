@@ -135,3 +135,5 @@ def test_a_merged_report_is_reopened_on_its_own(desk: Desk) -> None:
     assert (row["status"], row["merged_into"]) == ("accepted", None)
     assert desk.row(parent)["status"] == "closed"
     assert desk.row(parent)["merged_count"] == 0
+    assert desk.events(parent)[-1] == "unmerge"
+    assert desk.events(child)[-1] == "reopen"
