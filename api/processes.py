@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gis.db.cluster import die_with_parent
 from gis.errors import GridCallError
+from gis.settings import CHECKOUT
 
 _GRACE_S = 10.0
 _RESTARTS = 5
@@ -47,6 +48,7 @@ class Child:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*die_with_parent(signal.SIGTERM), sys.executable, "-m", "api", self.name],
+                cwd=CHECKOUT,  # `-m` would else import whatever `api` lies where one stands
                 env=os.environ | self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

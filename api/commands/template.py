@@ -10,6 +10,7 @@ import typer
 from api.commands import example
 from data.headings import Kind
 from data.templates import write_template
+from gis.errors import InvalidInput
 from gis.settings import Settings
 
 
@@ -24,6 +25,10 @@ def template(
 ) -> None:
     """Write an example workbook: one sheet to fill in and import, one that explains its columns."""
     path = file or Path(f"{kind}.xlsx")
+    if path.exists():
+        raise InvalidInput(f"{path} is there already: name another file, or remove it first.")
+    if not path.parent.is_dir():
+        raise InvalidInput(f"There is no folder {path.parent}: make it first.")
     write_template(kind, path, county_code=county or Settings().county)
     typer.echo(f"{path} is ready: gridcall import {kind} {path}")
 

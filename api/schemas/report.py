@@ -28,17 +28,20 @@ class Reporter(Request):
 
 
 class ReportIntake(Request):
-    """A report as it is sent in. One of the four ways to say where is required."""
+    """A report as it is sent in. One of the four ways to say where is required.
+
+    Coordinates win over a place or a grid that is named beside them.
+    """
 
     category: Annotated[Code | None, Field(examples=["water.low_pressure"])] = None
     description: Annotated[Text, Field(min_length=1, max_length=4000, examples=["4-6楼没水"])]
-    longitude: Annotated[float | None, Field(examples=[119.409])] = None
-    latitude: Annotated[float | None, Field(examples=[35.995])] = None
+    longitude: Annotated[float | None, Field(strict=True, examples=[119.409])] = None
+    latitude: Annotated[float | None, Field(strict=True, examples=[35.995])] = None
     place_code: Code | None = None
     grid_code: Code | None = None
     place_text: Annotated[Text | None, Field(min_length=1, max_length=400)] = None
     crs: Annotated[Text, Field(max_length=64, examples=["WGS84", "GCJ-02"])] = "WGS84"
-    accuracy_m: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
+    accuracy_m: Annotated[float | None, Field(strict=True, ge=0, le=1_000_000)] = None
     captured_at: AwareDatetime | None = None
     client_id: uuid.UUID | None = None
     source: Source | None = None

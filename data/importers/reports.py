@@ -289,6 +289,12 @@ class _Work:
         )
         silent = (frame["description"] == "").to_numpy() & (categories == "")
         reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
+        if reader.has("id"):
+            # The first row with a number is taken; one that says something else is another matter.
+            repeated = (frame["source_number"].duplicated() & ~frame.duplicated()).to_numpy()
+            reader.refuse(
+                repeated & ~reader.bad, "id", "stands in a row above that says something else"
+            )
         return frame, reader.choice("source", SOURCES, default=self._options.source)
 
     def _read_categories(self, reader: FieldReader) -> Texts:

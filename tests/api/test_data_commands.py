@@ -174,3 +174,14 @@ def test_domain_errors_are_one_sentence_and_exit_code_1(call, monkeypatch, capsy
     )
     assert "has none" in refusal(monkeypatch, capsys, "layout", "activate", "2026")
     assert "no account nobody" in refusal(monkeypatch, capsys, "account", "disable", "nobody")
+
+
+def test_a_template_overwrites_nothing(call, county) -> None:
+    first = call("template", "grids", "mine.xlsx")
+    assert first.exit_code == 0
+    again = call("template", "grids", "mine.xlsx")
+    assert again.exit_code == 1
+    assert "is there already" in str(again.exception)
+    nowhere = call("template", "grids", "nowhere/mine.xlsx")
+    assert nowhere.exit_code == 1
+    assert "There is no folder" in str(nowhere.exception)

@@ -140,6 +140,8 @@ BAD = {
     "not on earth": ({"description": "x", "longitude": 200, "latitude": 36}, "location"),
     "negative accuracy": ({"description": "x", **WHERE, "accuracy_m": -1}, "accuracy_m"),
     "text for a number": ({"description": "x", **WHERE, "accuracy_m": "near"}, "accuracy_m"),
+    "truth for a number": ({"description": "x", **WHERE, "longitude": True}, "longitude"),
+    "text that looks like a number": ({"description": "x", **WHERE, "latitude": "36"}, "latitude"),
     "no uuid": ({"description": "x", **WHERE, "client_id": "1"}, "client_id"),
     "naive time": (
         {"description": "x", **WHERE, "captured_at": "2022-05-01T08:00:00"},

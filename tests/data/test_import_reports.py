@@ -197,3 +197,15 @@ def test_progress_is_told(city_of_templates, tmp_path):
         lambda done, total: told.append((done, total)),
     )
     assert told == [(7, 7)]
+
+
+def test_a_number_that_comes_again_with_other_words_is_not_swallowed(city_of_templates, tmp_path):
+    db = city_of_templates
+    row = ["A0", "供水", "四楼没水", "119.405", "35.995", "2022-05-01 08:30"]
+    other = ["A0", "供水", "五楼没水", "119.405", "35.995", "2022-05-01 08:30"]
+    path = write_csv(tmp_path / "twice.csv", HEAD, row, row, other)
+    dry = reports_of(run_of(db, path, dry_run=True))
+    outcome = reports_of(run_of(db, path))
+    assert [(found, heading) for found, heading, _ in reasons(outcome)] == [(4, "编号")]
+    assert outcome.tally == Tally(1, 0, 1)
+    assert dry.problems == outcome.problems
