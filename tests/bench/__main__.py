@@ -17,6 +17,9 @@ def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="reports to import")
+    parser.add_argument(
+        "--heat-rows", type=int, nargs="+", default=[1_000_000, 10_000_000], help="sizes of heat"
+    )
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be repeated")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each load of POST")
     parser.add_argument("--folder", type=Path, help="of a cluster to keep for the next run")
@@ -29,17 +32,21 @@ def main() -> None:
             matching.measure(stage, results)
         if "post" in parts:
             posting.measure(stage, results, options.seconds)
-        if "import" in parts or "heat" in parts:
-            _import_and_heat(stage, results, options.rows)
+        if "import" in parts:
+            importing.measure(stage, results, options.rows)
+        if "heat" in parts:
+            _heat(stage, results, options.heat_rows)
     print(results.write(options.out))  # noqa: T201
 
 
-def _import_and_heat(stage: Stage, results: Results, rows: int) -> None:
-    importing.measure(stage, results, rows, keep="bench_heat")
-    with stage.database(CITY, "bench_small") as url:
-        small = heat.measure(url, results, "17 k reports")
-    large = heat.measure(stage.cluster.url("bench_heat"), results, f"{rows:,} reports")
-    heat.compare(small, large, results)
+def _heat(stage: Stage, results: Results, sizes: list[int]) -> None:
+    with stage.database(CITY, "bench_heat") as url:
+        small = heat.measure(url, results, "the sample city's 17 k reports")
+        for rows in sizes:
+            heat.fill(url, rows)
+            large = heat.measure(url, results, f"the counts of {rows:,} reports")
+            if rows == sizes[-1]:
+                heat.compare(small, large, results)
 
 
 if __name__ == "__main__":

@@ -19,14 +19,8 @@ from tests.bench.stage import COUNTY, EMPTY, REPORT_TABLES, Stage
 SECTION = "Import"
 
 
-def measure(stage: Stage, results: Results, rows: int, *, keep: str | None = None) -> None:
-    """Import `rows` reports, then COPY the rows of every table written into an empty twin.
-
-    Parameters
-    ----------
-    keep
-        Keep the imported database under this name, for the measurements of heat.
-    """
+def measure(stage: Stage, results: Results, rows: int) -> None:
+    """Import `rows` reports, then COPY the rows of every table written into an empty twin."""
     with stage.database(EMPTY, "bench_import") as url:
         file = stage.folder / "reports.csv"
         copies = stage.folder / "copies"
@@ -41,8 +35,6 @@ def measure(stage: Stage, results: Results, rows: int, *, keep: str | None = Non
         results.add(SECTION, "ratio", f"{seconds / bare:.2f}", "<= 3")
         for path in (file, *copies.iterdir()):
             path.unlink()
-        if keep is not None:
-            _keep(stage, keep)
 
 
 def _import(url: str, file: Path, rows: int) -> float:
@@ -87,11 +79,3 @@ def _copy_in(url: str, folder: Path) -> float:
                     copy.write(block)
         connection.commit()
         return time.perf_counter() - began
-
-
-def _keep(stage: Stage, name: str) -> None:
-    with stage.cluster.superuser() as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-        connection.execute(f"ALTER DATABASE bench_import RENAME TO {name}".encode())
-    with stage.cluster.superuser(name) as connection:
-        connection.execute("VACUUM (ANALYZE)")
