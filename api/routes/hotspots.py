@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from api import layer_answers as answers
 from api import layer_files as files
 from api.auth import Caller, SignedIn
-from api.dependencies import StrictRoute, json_answer, matches_etag
+from api.dependencies import GEOJSON, StrictRoute, json_answer, matches_etag
 from api.layer_files import LayerFile
 from api.schemas import hotspots as schemas
 from api.schemas.layer_params import (
@@ -37,11 +37,13 @@ from gis.layering.tiles import HIGHEST_ZOOM, TILE, density_tile
 
 router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
 
+_FILE = {"type": "string", "format": "binary"}
+_GEOJSON = {"type": "object"}
 FILES: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not modified"},
     200: {
         "content": {
-            media_type: {"schema": {"type": "string", "format": "binary"}}
+            media_type: {"schema": _GEOJSON if media_type == GEOJSON else _FILE}
             for media_type in files.MEDIA_TYPES
         }
     },
@@ -49,7 +51,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 _PNG: dict[int | str, dict[str, Any]] = {
     **NOT_MODIFIED,
-    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
+    200: {"content": {"image/png": {"schema": _FILE}}},
 }
 _Place = Annotated[int, Path(ge=0, lt=2**HIGHEST_ZOOM)]
 

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from api.auth import SignedIn
 from api.dependencies import StrictRoute, json_answer, matches_etag
-from api.schemas.common import Code
+from api.schemas.common import CellSide, Code, Day
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.layer import LayerCounts
 from gis import layers
 from gis.audience import Actor
 from gis.errors import InvalidInput
 from gis.geometry import BBox
-from gis.layers import CellSize, LayerQuery, State
+from gis.layers import LayerQuery, State
 from gis.periods import Days
 
 router = APIRouter(prefix="/layers", tags=["layers"], route_class=StrictRoute)
-
-
-def _day(text: Any) -> Any:
-    """Read ``2022-09-20`` and nothing else: rollups know days only."""
-    try:
-        return dt.date.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise ValueError("write a day like 2022-09-20") from None
-
-
-_Day = Annotated[
-    dt.date, BeforeValidator(_day), Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))
-]
-# A query is text; a literal of numbers does not convert it by itself.
-_Cell = Annotated[
-    CellSize, BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text)
-]
 
 
 class CountParams(BaseModel):
@@ -51,10 +33,10 @@ class CountParams(BaseModel):
     ] = None
     tag: Annotated[Code | None, Field(description="Instead of category.")] = None
     from_: Annotated[
-        _Day | None, Field(alias="from", description="First day; cells take its whole month.")
+        Day | None, Field(alias="from", description="First day; cells take its whole month.")
     ] = None
     to: Annotated[
-        _Day | None, Field(description="Last day, included; cells take its whole month.")
+        Day | None, Field(description="Last day, included; cells take its whole month.")
     ] = None
     period: Annotated[
         Literal["latest"] | None,
@@ -70,7 +52,7 @@ class CountParams(BaseModel):
         ),
     ] = None
     cell_m: Annotated[
-        _Cell | None, Field(description="Side of a cell; by default what suits the bbox.")
+        CellSide | None, Field(description="Side of a cell; by default what suits the bbox.")
     ] = None
 
     def query(self) -> LayerQuery:

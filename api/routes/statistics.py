@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.auth import SignedIn
 from api.dependencies import StrictRoute, json_answer
+from api.schemas.common import Day
 from api.schemas.handling import StatisticsView
 from gis.rates import Rate
 from gis.statistics import Dimension, Group, Period, get_statistics
@@ -21,8 +21,8 @@ router = APIRouter(prefix="/statistics", tags=["statistics"], route_class=Strict
 @router.get("", response_model=StatisticsView)
 def read_statistics(
     caller: SignedIn,
-    first: Annotated[dt.date, Query(alias="from", description="First day, included.")],
-    last: Annotated[dt.date, Query(alias="to", description="Last day, included.")],
+    first: Annotated[Day, Query(alias="from", description="First day, included.")],
+    last: Annotated[Day, Query(alias="to", description="Last day, included.")],
     by: Annotated[Dimension | None, Query(description="One group for each of these.")] = None,
 ) -> Response:
     """Count whole days of the county's time zone, over what the caller may read."""

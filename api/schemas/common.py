@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from gis.layers import CellSize
 
 
 def _storable(text: str) -> str:
@@ -20,6 +23,30 @@ def _storable(text: str) -> str:
 Text = Annotated[str, AfterValidator(_storable)]
 ShortText = Annotated[Text, MaxLen(200)]
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
+
+
+def _day(text: Any) -> Any:
+    """Read ``2022-09-20`` and nothing else: what counts by days knows no times."""
+    if isinstance(text, dt.date):
+        return text
+    try:
+        return dt.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError("write a day like 2022-09-20") from None
+
+
+# Bounded, so that a day, month or year before or after it is still a date.
+Day = Annotated[
+    dt.date, BeforeValidator(_day), Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))
+]
+
+
+def to_number(text: Any) -> Any:
+    """Let a number in a query, which is text, be one of a literal's numbers."""
+    return int(text) if str(text).isdecimal() else text
+
+
+CellSide = Annotated[CellSize, BeforeValidator(to_number)]
 
 
 class Answer(BaseModel):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.schemas.common import Code, Text
+from api.schemas.common import CellSide, Code, Day, Text, to_number
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.report import Source
 from gis.geometry import BBox
@@ -26,27 +25,6 @@ DEFAULT_CELL_M: CellSize = 400
 
 
 Form = Literal["json", "csv", "xlsx", "geojson", "gpkg", "png"]
-
-
-def _day(text: Any) -> Any:
-    """Read ``2022-09-20`` and nothing else: layers know days only."""
-    if isinstance(text, dt.date):
-        return text
-    try:
-        return dt.date.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise ValueError("write a day like 2022-09-20") from None
-
-
-def _number(text: Any) -> Any:
-    """Let a number in a query be one of a literal's numbers."""
-    return int(text) if str(text).isdecimal() else text
-
-
-Day = Annotated[
-    dt.date, BeforeValidator(_day), Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))
-]
-CellSide = Annotated[CellSize, BeforeValidator(_number)]
 
 
 class SliceParams(BaseModel):
@@ -161,7 +139,7 @@ class SurfaceParams(SliceParams):
     """A density surface; always of whole months unless cause, source or repeat is given."""
 
     bandwidth_m: Annotated[
-        Annotated[Bandwidth, BeforeValidator(_number)],
+        Annotated[Bandwidth, BeforeValidator(to_number)],
         Field(description="Standard deviation of the kernel in metres, at every zoom."),
     ] = DEFAULT_BANDWIDTH_M
     scale: Annotated[
@@ -255,7 +233,7 @@ class BackTestParams(UnitParams):
         Trained,
         Field(description="counts and smoothed: per km2; hotspots: Gi*; density: the surface."),
     ] = "hotspots"
-    bandwidth_m: Annotated[Bandwidth, BeforeValidator(_number)] = DEFAULT_BANDWIDTH_M
+    bandwidth_m: Annotated[Bandwidth, BeforeValidator(to_number)] = DEFAULT_BANDWIDTH_M
     train_from: Annotated[
         Day | None, Field(description="By default as many days or months just before.")
     ] = None

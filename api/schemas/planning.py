@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.common import Answer, Code, PolygonGeometry, Request, Text
+from api.schemas.common import Answer, Code, Day, PolygonGeometry, Request, Text
 from api.schemas.hotspots import (
     Bin,
     BinName,
@@ -26,7 +26,6 @@ from api.schemas.hotspots import (
     Words,
 )
 from api.schemas.layer import Period
-from api.schemas.layer_params import Day
 from api.schemas.report import Source
 from gis.layering.interventions import LONGEST_DAYS
 

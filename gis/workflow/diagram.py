@@ -73,7 +73,11 @@ report's version.
 
 {parties}
 
-## Rules beside the table
+{_rules(limits)}"""
+
+
+def _rules(limits: str) -> str:
+    return f"""## Rules beside the table
 
 - A utility returns a report once in a round. Returns by a lead and transfers to another town are
   counted together; the third lifts the report to the municipal centre.

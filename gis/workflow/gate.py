@@ -144,11 +144,11 @@ def check_version(
 ) -> None:
     """Refuse a step whose actor has not seen the present version.
 
-    An `undo` sends the version of what its step changed: of the own assignment for what a body
-    does, else of the report. Where the last step is not the actor's, the state forbids the undo,
+    An `undo` may send the report's version or the own assignment's: nothing has happened since
+    the step either way. Where the last step is not the actor's, the state forbids the undo,
     whatever the version.
     """
-    whose = _version_of(deed.action, way_back)
+    whose = "report" if deed.action == UNDO else edges_of(deed.action)[0].version_of
     if whose == "none":
         return
     seen = parse_if_match(if_match)
@@ -157,12 +157,13 @@ def check_version(
             f"Send the version you saw of the {whose} as If-Match, so that nobody's step is"
             " overwritten."
         )
-    last = way_back.step if way_back else None
-    if deed.action == UNDO and undo_refusal(deed.actor, last, deed.now):
+    own, current = _latest_own(deed), deed.case.report.version
+    if deed.action == UNDO and (
+        undo_refusal(deed.actor, way_back.step if way_back else None, deed.now)
+        or (own is not None and seen == own.version)
+    ):
         return
-    current = deed.case.report.version
     if whose == "assignment":
-        own = _latest_own(deed)
         if own is None:  # then the state forbids it, whatever the version
             return
         current = own.version
@@ -175,14 +176,6 @@ def check_version(
                 "changes": _changes(tx, deed, seen if whose == "report" else None),
             },
         )
-
-
-def _version_of(action: str, way_back: WayBack | None) -> str:
-    """Return whose version ``If-Match`` compares: the report's, the assignment's, or none."""
-    if action != UNDO:
-        return edges_of(action)[0].version_of
-    step = edges_of(way_back.step.action) if way_back else ()
-    return "assignment" if step and step[0].version_of == "assignment" else "report"
 
 
 def _latest_own(deed: Deed) -> AssignmentState | None:

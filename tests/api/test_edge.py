@@ -20,7 +20,7 @@ from tests.support.server import running
 
 Clients = Callable[[str], httpx.Client]
 
-OPEN_TO_ALL = {"/livez", "/readyz", f"{API}/sessions"}
+OPEN_TO_ALL = {"/livez", "/readyz", f"{API}/sessions", f"{API}/evaluations/{{token}}"}
 HEADERS = {
     "content-security-policy": "default-src 'self'",
     "x-content-type-options": "nosniff",

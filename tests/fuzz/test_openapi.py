@@ -22,7 +22,7 @@ from tests.api.conftest import World
 
 pytestmark = pytest.mark.fuzz
 
-FEW, MANY = 8, 600
+FEW, MANY = 8, 100
 READERS = ("dispatcher", "planner", "staff", "water")
 
 # The description does not depend on the database: this address is never asked.
@@ -75,7 +75,8 @@ def send_made_up(operation: Any, world: World, tokens: list[str], examples: int)
         except Unsatisfiable:
             # Where nothing is asked for, nothing can be asked for wrongly.
             assert mode is GenerationMode.NEGATIVE
-            assert operation.label in {"GET /livez", "GET /readyz"}
+            assert not operation.body
+            assert not operation.query
 
 
 @pytest.fixture(scope="module")
@@ -91,4 +92,5 @@ def test_made_up_requests(operation: Any, world: World, tokens: list[str]) -> No
 @pytest.mark.deep
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_many_made_up_requests(operation: Any, world: World, tokens: list[str]) -> None:
-    send_made_up(operation, world, tokens, MANY)
+    open_to_all = not operation.definition.raw.get("security")
+    send_made_up(operation, world, tokens[:1] if open_to_all else tokens, MANY)
