@@ -30,6 +30,8 @@ class Actor:
         Town of a town dispatcher; None for a dispatcher of the municipal centre.
     grid_codes
         Grids that a grid staff account serves today.
+    office_codes
+        Offices a town dispatcher acts for: what was given to them is theirs wherever it lies.
     """
 
     account_id: uuid.UUID
@@ -41,6 +43,7 @@ class Actor:
     utility_code: str | None = None
     staff_id: int | None = None
     grid_codes: tuple[str, ...] = ()
+    office_codes: tuple[str, ...] = ()
     demo: bool = False
 
     @property
@@ -51,10 +54,10 @@ class Actor:
                 return (f"c:{self.county_code}",)
             case "dispatcher":
                 # What one reported oneself stays in sight, also where it went to others.
-                own = f"a:{self.account_id}"
-                return (
-                    (f"t:{self.town_code}", own) if self.town_code else (f"c:{self.county_code}",)
-                )
+                if self.town_code is None:
+                    return (f"c:{self.county_code}",)
+                offices = (f"u:{self.county_code}:{code}" for code in self.office_codes)
+                return (f"t:{self.town_code}", *offices, f"a:{self.account_id}")
             case "utility":
                 return (f"u:{self.county_code}:{self.utility_code}", f"a:{self.account_id}")
             case "grid_staff":

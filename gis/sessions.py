@@ -89,7 +89,8 @@ def find_actor(tx: Transaction, token: str, *, now: dt.datetime) -> Actor | None
     row = tx.query_one("session_actor", {"token_sha256": _digest(token), "now": now})
     if row is None:
         return None
-    return Actor(**{**row, "grid_codes": tuple(row["grid_codes"])})
+    listed = {name: tuple(row[name]) for name in ("grid_codes", "office_codes")}
+    return Actor(**{**row, **listed})
 
 
 def end_session(tx: Transaction, token: str) -> None:

@@ -67,7 +67,8 @@ def _language_links(context: PageContext) -> list[dict[str, str]]:
     ]
 
 
-def _render(pages: Pages, template: str, context: PageContext, **extra: Any) -> str:
+def render_page(pages: Pages, template: str, context: PageContext, **extra: Any) -> str:
+    """Return the HTML of a template with what every page gets, and ``extra`` for this one."""
     return pages.templates.get_template(template).render(
         t=words(context.language),
         language=context.language,
@@ -83,17 +84,17 @@ def _render(pages: Pages, template: str, context: PageContext, **extra: Any) -> 
 
 def render_map(pages: Pages, context: PageContext) -> str:
     """Return the HTML of ``/map``."""
-    return _render(pages, "map.html", context, shell=pages.map_shell)
+    return render_page(pages, "map.html", context, shell=pages.map_shell)
 
 
 def render_home(pages: Pages, context: PageContext) -> str:
     """Return the HTML of ``/``: the sign-in form, or the home of the signed-in actor."""
-    return _render(pages, "home.html" if context.actor else "sign_in.html", context)
+    return render_page(pages, "home.html" if context.actor else "sign_in.html", context)
 
 
 def render_docs(pages: Pages, context: PageContext, openapi_url: str) -> str:
     """Return the HTML of ``/docs``: Swagger UI from our own files over ``openapi_url``."""
-    return _render(
+    return render_page(
         pages,
         "docs.html",
         context,

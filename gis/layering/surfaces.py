@@ -19,7 +19,7 @@ import shapely
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
 from gis.hotspots.counts import CellCounts, coarsen
-from gis.hotspots.density import cell_density, margin_cells
+from gis.hotspots.density import cell_density, margin_cells, mask_share
 from gis.layering.counting import NOWHERE, Counted, choice_where, located_reports
 from gis.layering.frames import County, Floats
 from gis.layering.memory import memory_of
@@ -57,11 +57,22 @@ class Surface:
 
 @dataclass(frozen=True)
 class Lattice:
-    """Where the cells of a surface lie: ``column`` and ``row`` of the first, and the county's mask."""
+    """Where the cells of a surface lie.
+
+    Attributes
+    ----------
+    column, row
+        Of the first cell.
+    mask
+        True in the county.
+    inside
+        Share of each cell's kernel inside the mask.
+    """
 
     column: int
     row: int
     mask: npt.NDArray[np.bool_]
+    inside: Floats
 
 
 def surface_of(
@@ -165,7 +176,7 @@ def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | No
     lattice = lattice_of(tx, scope, county, cell_m, bandwidth_m)
     located = NOWHERE if days is None else located_reports(tx, scope, days)
     counts, outside = rasterised(coarsen(located.cells, cell_m // 100), lattice)
-    values = cell_density(counts, cell_m, bandwidth_m, lattice.mask)
+    values = cell_density(counts, cell_m, bandwidth_m, lattice.mask, inside=lattice.inside)
     inside = counts[lattice.mask].astype(np.int64)
     counted = Counted(inside, outside, located.without_location)
     return Surface(
@@ -214,4 +225,5 @@ def _cut_lattice(county: County, cell_m: int, bandwidth_m: int) -> Lattice:
     rows = np.arange(row, int(np.ceil(north)) + margin)
     x, y = np.meshgrid((columns + 0.5) * cell_m, (rows + 0.5) * cell_m)
     shapely.prepare(county.ground)
-    return Lattice(column, row, shapely.contains_xy(county.ground, x, y))
+    mask = shapely.contains_xy(county.ground, x, y)
+    return Lattice(column, row, mask, mask_share(mask, cell_m, bandwidth_m))

@@ -289,3 +289,11 @@ def test_rollups_follow_moves_rejections_and_what_is_undone(fresh_desk: Desk) ->
     assert counted() == [(away, "water", 1)]
     cells = desk.rows("SELECT sum(reports) AS n, count(*) FROM rollup_cell_month WHERE reports > 0")
     assert cells[0] == {"n": 1, "count": 1}
+
+
+def test_a_towns_dispatcher_acts_for_the_towns_office_also_outside_the_town(desk: Desk) -> None:
+    report_id = desk.report(desk.people.dispatcher, at=(120.9, 36.9))
+    assert desk.row(report_id)["town_code"] is None
+    desk.act(desk.people.dispatcher, report_id, "accept")
+    desk.act(desk.people.dispatcher, report_id, "dispatch", lead="office-1")
+    assert desk.act(desk.people.mizhou, report_id, "check_in")["status"] == "handling"

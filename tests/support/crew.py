@@ -110,8 +110,8 @@ def _actors(home: str) -> Crew:
     return Crew(
         home=home,
         dispatcher=actor("dispatcher", "dispatcher"),
-        mizhou=actor("mizhou", "dispatcher", town_code=TOWN),
-        shiqiao=actor("shiqiao", "dispatcher", town_code=OTHER_TOWN),
+        mizhou=actor("mizhou", "dispatcher", town_code=TOWN, office_codes=("office-1",)),
+        shiqiao=actor("shiqiao", "dispatcher", town_code=OTHER_TOWN, office_codes=("office-2",)),
         water=actor("water", "utility", utility_code="water-west"),
         power=actor("power", "utility", utility_code="power"),
         telecom=actor("telecom", "utility", utility_code="telecom"),

@@ -1,0 +1,145 @@
+"""The planner's layers of the whole county: rates, hotspots, density tiles and the cube."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import numpy as np
+
+from gis.audience import Actor
+from gis.db.database import Database, Transaction
+from gis.hotspots.density import point_density
+from gis.hotspots.significance import count_hotspots
+from gis.layering.counting import count_frame
+from gis.layering.frames import Unit
+from gis.layering.hotspots import hotspot_layer
+from gis.layering.memory import Memory, memory_of
+from gis.layering.rates import rates_layer
+from gis.layering.scopes import Scope, Slice, scope_of, version_of
+from gis.layering.series import bins_of, cube_of
+from gis.layering.surfaces import Surface, class_breaks, scale_of, surface_of
+from gis.layering.tiles import density_tile, tile_of
+from maps.ramps import sequential
+from tests.bench.results import Results
+from tests.bench.stage import COUNTY
+
+SECTION = "The planner's layers"
+REPEATS = 12
+CATEGORY = "water.low_pressure"
+CENTRE = (119.41, 36.0)
+TARGET = "100 ms, 3x of 17 k"
+
+Question = Callable[[Transaction, Scope], object]
+
+
+def measure(url: str, results: Results, label: str) -> dict[str, float]:
+    """Time each layer as a planner asks for it; return median milliseconds by question."""
+    db = Database(url, pool_size=1)
+    actor = Actor(uuid.uuid4(), COUNTY, "bench", "bench", "planner")
+    medians = {}
+    with db.read() as tx:
+        for choice in (CATEGORY, None):
+            for what, (unit, question) in _questions().items():
+                times = []
+                for _ in range(REPEATS):
+                    _forget_surfaces(tx)
+                    began = time.perf_counter()
+                    asked = Slice(choice)
+                    scope = scope_of(tx, actor, asked, version_of(tx, actor), unit=unit)
+                    question(tx, scope)
+                    times.append(1000 * (time.perf_counter() - began))
+                named = f"{what}, {choice or 'all matters'}"
+                # The first one cuts frames and lattices, once a process.
+                medians[named] = float(np.median(times[2:]))
+                results.add(SECTION, f"{named}, {label}", f"{medians[named]:.1f} ms", TARGET)
+        _in_process(tx, actor, results, label)
+    db.close()
+    return medians
+
+
+def compare(small: dict[str, float], large: dict[str, float], results: Results) -> None:
+    """Add how much longer the larger size takes, question by question."""
+    for what, before in small.items():
+        results.add(SECTION, f"{what}, largest over 17 k", f"{large[what] / before:.1f}x", "<= 3x")
+
+
+def _questions() -> dict[str, tuple[str, Question]]:
+    return {
+        "choropleth with rates, 1,690 grids": ("grid", lambda tx, s: rates_layer(tx, s, "grid")),
+        "Gi*, 1,690 grids": ("grid", lambda tx, s: hotspot_layer(tx, s, "grid")),
+        "Gi*, 200 m cells": ("cell", lambda tx, s: hotspot_layer(tx, s, "cell", cell_m=200)),
+        "density, first tile of new data": ("cell", _tile),
+        "cube of 12 months with bins": (
+            "grid",
+            lambda tx, s: bins_of(cube_of(tx, s, "grid", "month", 12)),
+        ),
+    }
+
+
+def _tile(tx: Transaction, scope: Scope) -> Surface:
+    """Draw the tile over the town, its surface made anew."""
+    surface = surface_of(tx, scope, 800)
+    breaks = class_breaks(scale_of(tx, scope, 800), scope.found)
+    metric = scope.county(tx).metric
+    density_tile(surface, metric, tile_of(*CENTRE, 12), breaks, sequential(max(2, len(breaks))))
+    return surface
+
+
+def _in_process(tx: Transaction, actor: Actor, results: Results, label: str) -> None:
+    """Time the statistics alone, and a surface against the same one from points."""
+    for unit, cell_m, target in (("grid", None, "5 ms"), ("cell", 200, "")):
+        _statistic(tx, actor, unit, cell_m, results, label, target)
+    scope = scope_of(tx, actor, Slice(), version_of(tx, actor), unit="cell")
+    _forget_surfaces(tx)
+    made = _ms(lambda: surface_of(tx, scope, 800))
+    surface = surface_of(tx, scope, 800)
+    rows, columns = np.nonzero(surface.values)
+    spots = np.column_stack(
+        [surface.west_m + (columns + 0.5) * 200, surface.south_m + (rows + 0.5) * 200]
+    ).astype(np.float64)
+    n = max(1, surface.counted.n)
+    points = spots[np.random.default_rng(1).integers(len(spots), size=min(n, 20_000))]
+    some = spots[:: max(1, len(spots) // 200)]
+    part = _ms(lambda: point_density(some, points, np.ones(len(points)), 800))
+    # Its cost is places times points, so a sample of both tells the whole.
+    whole = part * (len(spots) / len(some)) * (n / len(points))
+    results.add(
+        SECTION, f"surface against raw points, {label}", f"{whole / made:.0f}x faster", ">= 20x"
+    )
+
+
+def _statistic(
+    tx: Transaction,
+    actor: Actor,
+    unit: Unit,
+    cell_m: int | None,
+    results: Results,
+    label: str,
+    target: str,
+) -> None:
+    scope = scope_of(tx, actor, Slice(), version_of(tx, actor), unit=unit)
+    frame = scope.frame(tx, unit, cell_m)
+    counts = count_frame(tx, scope, frame).counts
+    times = [_ms(lambda: count_hotspots(counts, frame.neighbours)) for _ in range(REPEATS)]
+    what = f"Gi*, exact p and q of {len(frame):,} {unit}s in process, {label}"
+    results.add(SECTION, what, f"{np.median(times):.2f} ms", target)
+
+
+def _forget_surfaces(tx: Transaction) -> None:
+    """Forget surfaces; keep frames and lattices, cut once, and scales, which outlive changes."""
+    kept = memory_of(tx)._values
+    fresh = Memory()
+    fresh._values.update(
+        (key, value)
+        for key, value in kept.items()
+        if key[0] in {"county", "frame", "lattice", "scale"}
+    )
+    tx.kept["layering"] = fresh
+
+
+def _ms(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - began)
