@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gis.models.account import Account, Session
+from gis.models.account import Account, AdminEvent, Invitation, Session
 from gis.models.base import Base
 from gis.models.category import CalendarDay, Category, Place, TimeLimit
 from gis.models.county import Community, County, Town
@@ -36,6 +36,7 @@ from gis.models.workflow import Meeting, SweepMark, TimeRequest, UndoStep
 
 __all__ = [
     "Account",
+    "AdminEvent",
     "Assignment",
     "Base",
     "CalendarDay",
@@ -54,6 +55,7 @@ __all__ = [
     "GridLayout",
     "GridStaff",
     "Intervention",
+    "Invitation",
     "LayerJob",
     "Meeting",
     "Message",
