@@ -22,7 +22,7 @@ from gis.models import Base
 from tests.support.crew import AWAY, Desk
 
 HANGING = (
-    "assignment", "callback", "clock", "evaluation", "evaluation_token", "meeting", "message",
+    "assignment", "callback", "clock", "cluster_dismissal", "evaluation", "evaluation_token", "meeting", "message",
     "message_read", "notification", "personal_read", "photo", "receipt", "report_event",
     "sweep_mark", "time_request", "undo_step",
 )  # fmt: skip
