@@ -30,7 +30,8 @@ from gis.db.database import Transaction
 from gis.errors import NotFound
 from gis.layering.counting import list_causes
 from gis.layering.exposures import list_exposures
-from gis.layering.frames import Unit
+from gis.layering.frames import Unit, load_county
+from gis.layering.outlines import outlines_of
 from gis.layering.scopes import Scope, Version, check_may_analyse, scope_of, version_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tiles import HIGHEST_ZOOM, TILE, density_tile
@@ -53,6 +54,7 @@ _PNG: dict[int | str, dict[str, Any]] = {
     **NOT_MODIFIED,
     200: {"content": {"image/png": {"schema": _FILE}}},
 }
+_VARY = "Authorization, Cookie"
 _Place = Annotated[int, Path(ge=0, lt=2**HIGHEST_ZOOM)]
 
 
@@ -63,6 +65,23 @@ def list_all_exposures(caller: SignedIn) -> Response:
         check_may_analyse(actor)
         items = [vars(one) for one in list_exposures(tx, actor.county_code)]
     return json_answer(orjson.dumps({"items": items}))
+
+
+@router.get("/outlines", response_model=schemas.Outlines, responses=NOT_MODIFIED)
+def get_outlines(request: Request, caller: SignedIn) -> Response:
+    """Give the grids' outlines in few bytes, to paint layers of grids, communities and towns."""
+    with caller.read() as (tx, actor):
+        check_may_analyse(actor)
+        version = version_of(tx, actor)
+        # Outlines change with the layout, not with every report.
+        etag = f'"outlines-{version.state.layout_id}-{version.frame & 0xFFFFFFFF:x}"'
+        headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": _VARY}
+        if matches_etag(request, etag):
+            return Response(status_code=304, headers=headers)
+        layout_id = version.state.layout_id
+        county = load_county(tx, actor.county_code, layout_id, version.frame)
+        content = orjson.dumps(outlines_of(tx, county, version))
+    return json_answer(content, headers=headers)
 
 
 @router.get("/causes", response_model=schemas.Causes, responses=NOT_MODIFIED)
@@ -182,7 +201,7 @@ def headers_of(
     return {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{etag}"',
-        "Vary": "Authorization, Cookie",
+        "Vary": _VARY,
     }
 
 

@@ -188,6 +188,33 @@ class Hotspots(UnitLayer):
     items: list[UnitHotspot]
 
 
+class TownName(Answer):
+    """A town's name and where its label stands."""
+
+    code: str
+    name: str
+    name_en: str
+    location: list[float] | None
+
+
+class Outlines(Answer):
+    """The grids' outlines on a lattice, simplified together: for looking, not for measuring."""
+
+    layout: str | None
+    step: Annotated[float, Field(description="Degrees that a number of a ring stands for.")]
+    codes: Annotated[list[str], Field(description="Of the grids; the lists below follow it.")]
+    towns: list[str | None]
+    communities: list[str | None]
+    polygons: Annotated[
+        list[list[list[list[int]]]],
+        Field(
+            description="Of each grid its polygons, of each its rings (shell first): steps east and "
+            "north from corner to corner, the first from 0, 0; the last corner is not repeated."
+        ),
+    ]
+    town_names: list[TownName]
+
+
 class DensityClass(Answer):
     """A class of the legend: from ``from`` (included) to ``to``, in the layer's unit."""
 
