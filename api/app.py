@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -27,6 +28,7 @@ from api.routes import (
     locate,
     notifications,
     pages,
+    photos,
     places,
     planning,
     plans,
@@ -114,7 +116,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     # answers, such as a report's, are not worth the time.
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES, compresslevel=4)
     app.add_middleware(
-        BodyLimit, most_bytes=MOST_BODY_BYTES, exceptions={bulk.PATH: bulk.MOST_BYTES}
+        BodyLimit,
+        most_bytes=MOST_BODY_BYTES,
+        exceptions={
+            re.compile(re.escape(bulk.PATH)): bulk.MOST_BYTES,
+            photos.PATHS: photos.MOST_BODY_BYTES,
+        },
     )
     app.add_middleware(SameOrigin)
     app.add_middleware(Envelope, headers=_security_headers(services))
@@ -126,7 +133,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, bulk, actions, reports, locate, grids, towns, utilities, categories, places, layers,
+        sessions, bulk, actions, photos, reports, locate, grids, towns, utilities, categories, places, layers,
         hotspots, planning, plans, bulletins, evaluations, notifications, statistics,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,13 +11,16 @@ from gis.audience import Actor
 from gis.db.database import Row
 from gis.ids import public_id
 from gis.matching import Match
+from gis.personal import mask_name, mask_phone
 from gis.reasons import render
-from gis.workflow.case import Part, Standing, of_row
-from gis.workflow.guards import legal_actions
+from gis.workflow.case import Part, Standing, is_current, of_row
+from gis.workflow.guards import legal_actions, parties_of
 
 Document = dict[str, Any]
 """Plain values, ready for JSON."""
 
+# Who is told the duty telephones of the others, once a body has been assigned.
+_TELEPHONING = frozenset({"centre", "grid", "lead", "assisting"})
 _ASSIGNMENT_FIELDS = ("id", "utility", "role", "status", "due_at", "version", "round")
 
 
@@ -27,6 +31,7 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
     """
     merged_into = row["merged_into"]
     parts = [_part(one) for one in row["assignments"]]
+    standing = of_row(Standing, row)
     return {
         "id": public_id(row["county_code"], row["id"]),
         "number": row["number"],
@@ -52,8 +57,11 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
         "town_code": row["town_code"],
         "merged_into": public_id(row["county_code"], merged_into) if merged_into else None,
         "reopen_requested": row["reopen_requested"],
-        "photos": [],
-        "actions": legal_actions(of_row(Standing, row), actor, parts),
+        "photos": row["photos"],
+        "unread_messages": row["unread_messages"],
+        "reporter": _reporter(row),
+        "contacts": _contacts(row, standing, actor, parts),
+        "actions": legal_actions(standing, actor, parts),
         "match": _match(row),
         "assignments": [
             {name: one[name] for name in _ASSIGNMENT_FIELDS} for one in row["assignments"]
@@ -68,6 +76,41 @@ def _part(assignment: Row) -> Part:
             name: assignment[name] for name in ("role", "status", "round", "requested", "office_of")
         },
     )
+
+
+def _reporter(row: Row) -> Document | None:
+    """Return who reported, masked for everybody; `gis.personal.get_person` tells in full."""
+    name, phone = row["reporter_name"], row["reporter_phone"]
+    return {"name": mask_name(name), "phone": mask_phone(phone)} if name or phone else None
+
+
+def _contacts(row: Row, standing: Standing, actor: Actor, parts: Sequence[Part]) -> list[Document]:
+    """Return the duty telephones of an open report's parties, for those parties alone."""
+    current = [
+        one
+        for one, part in zip(row["assignments"], parts, strict=True)
+        if is_current(standing, part)
+    ]
+    if (
+        not current
+        or standing.status == "closed"
+        or not _TELEPHONING & parties_of(standing, actor, parts)
+    ):
+        return []
+    found = [
+        _contact(one["role"], one["utility"]["name"], one["telephone"], one["utility"]["code"])
+        for one in current
+    ]
+    if row["staff_id"] is not None:
+        found.append(_contact("grid", row["staff_name"], row["staff_telephone"]))
+    if row["office"] is not None:
+        office = row["office"]
+        found.append(_contact("centre", office["name"], office["telephone"], office["utility"]))
+    return [contact for contact in found if contact["telephone"]]
+
+
+def _contact(party: str, name: str, telephone: str, utility: str | None = None) -> Document:
+    return {"party": party, "name": name, "telephone": telephone, "utility": utility}
 
 
 def _match(row: Row) -> Document:

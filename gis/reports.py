@@ -82,7 +82,7 @@ def get_report_with_undo(
 
 def get_acted(tx: Transaction, actor: Actor, report_id: uuid.UUID, *, now: dt.datetime) -> Document:
     """Return the report an actor has just acted on, also when that took it out of their view."""
-    county = {"county_code": actor.county_code, "audience": [f"c:{actor.county_code}"]}
+    county = {**_visible(actor), "audience": [f"c:{actor.county_code}"]}
     (row,) = tx.query("report_documents", {**county, "ids": [report_id]})
     return _with_undo(tx, actor, report_id, report_document(row, actor, now), now)
 
@@ -232,7 +232,11 @@ def iter_rows(
 
 
 def _visible(actor: Actor) -> dict[str, Any]:
-    return {"county_code": actor.county_code, "audience": list(actor.audience)}
+    return {
+        "county_code": actor.county_code,
+        "audience": list(actor.audience),
+        "account": actor.account_id,
+    }
 
 
 def _cursor(row: SqlRow[dt.datetime, uuid.UUID]) -> str:

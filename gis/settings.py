@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL", "GRIDCALL_DATABASE_URL"),
         description="libpq URL of an existing PostGIS database, as its owner; without it a private cluster is used.",
     )
+    photos: Path | None = Field(
+        None,
+        description="Folder of the reports' photos, best not on the database's volume; default `photos` in the home.",
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(
         8000,
@@ -89,14 +93,41 @@ class Settings(BaseSettings):
     base_map_datum: Literal["WGS84", "GCJ-02"] = Field(
         "WGS84", description="Datum of the custom base map's tiles (CGCS2000 counts as WGS84)."
     )
+    session_hours: int = Field(
+        12, ge=1, le=168, description="Hours after which one signs in again, used or not."
+    )
+    session_idle_minutes: int = Field(
+        120, ge=5, le=10_080, description="Minutes without use after which a session ends."
+    )
+    invitation_days: int = Field(
+        7, ge=1, le=90, description="Days for which an invitation's one-time code holds."
+    )
+    keep_reporter_days: int = Field(
+        730,
+        ge=0,
+        description="Days after closing for which name and telephone of who reported are kept; 0: for ever.",
+    )
+    keep_reads_days: int = Field(
+        1095,
+        ge=0,
+        description="Days for which it is kept who read personal data; 0: for ever.",
+    )
+    keep_notices_days: int = Field(
+        180, ge=0, description="Days for which notices to accounts are kept; 0: for ever."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line logged."
     )
 
-    @field_validator("home")
+    @property
+    def photo_folder(self) -> Path:
+        """Where photos are kept."""
+        return self.photos or self.home / "photos"
+
+    @field_validator("home", "photos")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        return folder and folder.expanduser().absolute()
 
     @field_validator("database_url")
     @classmethod

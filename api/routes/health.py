@@ -68,6 +68,8 @@ def _database(
 
 def _free_bytes(services: Services) -> int:
     # The nearest folder that exists: with a database of the operator's own there may be no home.
-    home = services.settings.home
-    folder = next(one for one in (home, *home.parents) if one.exists())
-    return shutil.disk_usage(folder).free
+    settings = services.settings
+    return min(
+        shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
+        for folder in (settings.home, settings.photo_folder)
+    )

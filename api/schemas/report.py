@@ -63,6 +63,34 @@ class AssignmentView(Answer):
     round: int
 
 
+class PhotoView(Answer):
+    """A photo of a report; its bytes are at ``/reports/{id}/photos/{sha256}``."""
+
+    sha256: Annotated[str, Field(description="Of the bytes as they were sent.")]
+    width: int
+    height: int
+    bytes: int
+    at: dt.datetime
+    author: str | None
+    author_role: str | None
+
+
+class MaskedReporter(Answer):
+    """Who reported, masked; ``/reports/{id}/reporter`` tells those who may know in full."""
+
+    name: Annotated[str, Field(examples=["张*"])]
+    phone: Annotated[str, Field(examples=["138****1234"])]
+
+
+class Contact(Answer):
+    """The duty telephone of one of the report's parties."""
+
+    party: Literal["lead", "assisting", "grid", "centre"]
+    name: str
+    telephone: str
+    utility: str | None
+
+
 class Report(Answer):
     """A report with its match and assignments, as this actor may see it."""
 
@@ -92,7 +120,12 @@ class Report(Answer):
     town_code: str | None
     merged_into: str | None
     reopen_requested: bool
-    photos: list[Any]
+    photos: list[PhotoView]
+    unread_messages: Annotated[int, Field(description="Of its thread, for this account.")]
+    reporter: MaskedReporter | None
+    contacts: Annotated[
+        list[Contact], Field(description="For the report's parties, once a body is assigned.")
+    ]
     actions: Annotated[list[str], Field(description="What this actor may do now.")]
     match: Match
     assignments: list[AssignmentView]

@@ -17,7 +17,8 @@ from api.app import create_app
 from api.services import Services
 from gis.db.cluster import Cluster
 from gis.db.database import libpq_url
-from gis.sessions import SESSION_LASTS, hash_password
+from gis.passwords import hash_password
+from gis.sessions import SESSION_LASTS
 from gis.settings import Settings
 from tests.support import county, databases
 from tests.support.server import running
@@ -125,11 +126,18 @@ def county_template(cluster: Cluster, migrated_template: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def world(cluster: Cluster, county_template: str) -> Iterator[World]:
+def world(
+    cluster: Cluster, county_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A served county that the tests of a module share, in its May of 2022."""
     with databases.clone(cluster, county_template) as url:
         clock = HandSetClock(county.NOW)
-        settings = Settings(database_url=url, pool_size=8, log_level="error")
+        settings = Settings(
+            database_url=url,
+            pool_size=8,
+            log_level="error",
+            photos=tmp_path_factory.mktemp("photos"),
+        )
         app = create_app(settings, clock=clock)
         with running(app) as address:
             yield World(address, url, app, clock, county.grids(60))

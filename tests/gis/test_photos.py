@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import uuid
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gis.photos import (
     LONGEST_SIDE,
     MOST_OF_A_REPORT,
+    add_photo,
     clean_picture,
     get_photo,
     list_photos,
-    put_photo,
 )
 from tests.support.crew import Desk
 
@@ -85,18 +86,11 @@ def test_what_is_no_whole_picture_is_refused(noise: bytes, cut: int) -> None:
             clean_picture(data)
 
 
-def put(desk: Desk, actor: Actor, report_id: object, data: bytes, folder: Path) -> bool:
+def put(desk: Desk, actor: Actor, report_id: uuid.UUID, data: bytes, folder: Path) -> bool:
     """Store a photo."""
-    with desk.db.transaction() as tx:
-        return put_photo(
-            tx,
-            actor,
-            report_id,
-            hashlib.sha256(data).hexdigest(),
-            data,
-            folder,
-            desk.now,  # type: ignore[arg-type]
-        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    with desk.db.transaction(actor) as tx:
+        return add_photo(tx, actor, report_id, sha256, clean_picture(data), folder, desk.now)
 
 
 def test_a_photo_is_stored_once_and_read_by_those_who_see_the_report(
@@ -109,16 +103,18 @@ def test_a_photo_is_stored_once_and_read_by_those_who_see_the_report(
     assert not put(desk, people.mizhou, report_id, data, tmp_path)
     with desk.db.read(people.volunteer) as tx:
         assert [row["author"] for row in list_photos(tx, people.volunteer, report_id)] == ["Power"]
-        path = get_photo(tx, people.volunteer, report_id, sha256, tmp_path)
+        path = get_photo(tx, people.volunteer, report_id, sha256, "full", tmp_path)
+        small = get_photo(tx, people.volunteer, report_id, sha256, "thumbnail", tmp_path)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
-    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [path.name]
+    assert {p for p in tmp_path.rglob("*") if p.is_file()} == {path, small}
+    assert desk.events(report_id)[-1] == "photo"
     for stranger in (people.telecom, people.stranger, people.neighbour, people.planner):
         with desk.db.read(stranger) as tx, pytest.raises(NotFound):
-            get_photo(tx, stranger, report_id, sha256, tmp_path)
+            get_photo(tx, stranger, report_id, sha256, "full", tmp_path)
         with pytest.raises(NotFound):
             put(desk, stranger, report_id, data, tmp_path)
     with desk.db.read(people.mizhou) as tx, pytest.raises(NotFound):
-        get_photo(tx, people.mizhou, report_id, "0" * 64, tmp_path)
+        get_photo(tx, people.mizhou, report_id, "0" * 64, "full", tmp_path)
 
 
 def test_who_only_watches_adds_no_photos(desk: Desk, tmp_path: Path) -> None:
@@ -126,8 +122,25 @@ def test_who_only_watches_adds_no_photos(desk: Desk, tmp_path: Path) -> None:
     for actor in (desk.people.water, desk.people.supervisor):
         with pytest.raises(NotAllowed):
             put(desk, actor, report_id, jpeg(), tmp_path)
-    with desk.db.transaction() as tx, pytest.raises(InvalidInput, match="bytes sent"):
-        put_photo(tx, desk.people.mizhou, report_id, "0" * 64, jpeg(), tmp_path, desk.now)
+
+
+def test_photos_may_come_late_but_not_for_ever(fresh_desk: Desk, tmp_path: Path) -> None:
+    desk, people = fresh_desk, fresh_desk.people
+    report_id = desk.handled()
+    desk.act(people.dispatcher, report_id, "close")
+    desk.wait(days=6)
+    assert put(desk, people.volunteer, report_id, jpeg(), tmp_path)
+    desk.wait(days=2)
+    with pytest.raises(Conflict, match="7 days"):
+        put(desk, people.volunteer, report_id, jpeg((61, 40)), tmp_path)
+
+
+def test_a_photo_does_not_stand_in_the_way_of_an_undo(desk: Desk, tmp_path: Path) -> None:
+    report_id = desk.report()
+    desk.act(desk.people.dispatcher, report_id, "accept")
+    assert put(desk, desk.people.dispatcher, report_id, jpeg(), tmp_path)
+    desk.act(desk.people.dispatcher, report_id, "undo")
+    assert desk.row(report_id)["status"] == "received"
 
 
 def test_a_report_has_only_so_many_photos(desk: Desk, tmp_path: Path) -> None:

@@ -10,6 +10,26 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
        s.id AS staff_id, s.name AS staff_name, s.role AS staff_role, r.staff_method, r.staff_all,
        r.utility_code, u.name AS utility_name, u.kind AS utility_kind, r.utility_method, r.utility_distance_m,
        r.reason, l.name AS layout_name, r.account_id, r.merged_count,
+       r.reporter_name, r.reporter_phone, s.telephone AS staff_telephone,
+       (SELECT json_build_object('name', o.name, 'utility', o.code, 'telephone', o.telephone)
+        FROM utility o
+        WHERE o.county_code = r.county_code AND o.kind = 'town' AND o.town_code = r.town_code
+        ORDER BY o.code LIMIT 1) AS office,
+       (SELECT coalesce(json_agg(json_build_object(
+                 'sha256', p.sha256, 'width', p.width, 'height', p.height, 'bytes', p.bytes,
+                 'at', p.at, 'author', w.name, 'author_role', w.role)
+               ORDER BY p.at, p.sha256), '[]')
+        FROM photo p
+        LEFT JOIN account w ON w.id = p.account_id
+        WHERE p.county_code = r.county_code AND p.report_id = r.id) AS photos,
+       (SELECT count(*)
+        FROM message m
+        LEFT JOIN message_read seen
+          ON seen.county_code = m.county_code AND seen.report_id = m.report_id
+         AND seen.account_id = %(account)s::uuid
+        WHERE m.county_code = r.county_code AND m.report_id = r.id
+          AND m.account_id IS DISTINCT FROM %(account)s::uuid
+          AND m.at > coalesce(seen.read_to, '-infinity')) AS unread_messages,
        (SELECT coalesce(json_agg(json_build_object(
                  'id', a.id,
                  'utility', json_build_object('code', b.code, 'name', b.name, 'kind', b.kind),
@@ -17,7 +37,7 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
                  'due_at', (SELECT min(c.due_at) FROM clock c
                             WHERE c.county_code = a.county_code AND c.report_id = a.report_id
                               AND c.assignment_id = a.id AND c.stopped_at IS NULL),
-                 'version', a.version, 'round', a.round,
+                 'version', a.version, 'round', a.round, 'telephone', b.telephone,
                  'requested', a.requested, 'office_of', CASE WHEN b.kind = 'town' THEN b.town_code END)
                ORDER BY a.round, a.role DESC, a.assigned_at, a.id), '[]')
         FROM assignment a
