@@ -16,7 +16,8 @@ from api.services import Services, services_of
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.errors import NotAuthenticated
-from gis.sessions import SESSION_LASTS, find_actor
+from gis.sessions import OpenSession, SessionLimits, find_session, keep_session
+from gis.settings import Settings
 
 COOKIE = "gridcall_session"
 
@@ -50,9 +51,10 @@ class Caller:
         """
         token = self._shown()
         with self.services.db.transaction() as tx:
-            actor = self._actor(tx, token)
-            tx.see_as(actor)
-            yield tx, actor
+            session = self._session(tx, token)
+            tx.see_as(session.actor)
+            yield tx, session.actor
+        self._keep(token, session)
 
     @contextmanager
     def intake(self) -> Iterator[tuple[Transaction, Actor]]:
@@ -65,9 +67,10 @@ class Caller:
         """
         token = self._shown()
         with self.services.db.transaction() as tx:
-            actor = self._actor(tx, token)
-            tx.see_county(actor.county_code)
-            yield tx, actor
+            session = self._session(tx, token)
+            tx.see_county(session.actor.county_code)
+            yield tx, session.actor
+        self._keep(token, session)
 
     @contextmanager
     def read(self) -> Iterator[tuple[Transaction, Actor]]:
@@ -80,9 +83,10 @@ class Caller:
         """
         token = self._shown()
         with self.services.db.read() as tx:
-            actor = self._actor(tx, token)
-            tx.see_as(actor)
-            yield tx, actor
+            session = self._session(tx, token)
+            tx.see_as(session.actor)
+            yield tx, session.actor
+        self._keep(token, session)
 
     def check(self) -> None:
         """Look the caller up for nothing else.
@@ -100,11 +104,22 @@ class Caller:
             raise NotAuthenticated("Sign in with POST /api/v1/sessions.")
         return self.token
 
-    def _actor(self, tx: Transaction, token: str) -> Actor:
-        actor = find_actor(tx, token, now=self.now)
-        if actor is None:
+    def _session(self, tx: Transaction, token: str) -> OpenSession:
+        session = find_session(tx, token, now=self.now)
+        if session is None:
             raise NotAuthenticated("The session has ended. Sign in again.")
-        return actor
+        return session
+
+    def _keep(self, token: str, session: OpenSession) -> None:
+        """Write down that the session is used, once a minute and after the request's own work.
+
+        A transaction of its own, because reading is read-only, and the row would else be locked for as
+        long as the work takes.
+        """
+        limits = session_limits(self.services.settings)
+        if session.is_to_keep(self.now, limits):
+            with self.services.db.transaction() as tx:
+                keep_session(tx, token, now=self.now, limits=limits)
 
 
 # async, so that it runs on the event loop: it waits for nothing, and a thread would cost more.
@@ -126,12 +141,26 @@ async def find_caller(request: Request) -> Caller:
 SignedIn = Annotated[Caller, Depends(caller_of)]
 
 
+def session_limits(settings: Settings) -> SessionLimits:
+    """Return how long sessions hold in this installation."""
+    return SessionLimits(
+        lasts=dt.timedelta(hours=settings.session_hours),
+        idle=dt.timedelta(minutes=settings.session_idle_minutes),
+    )
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, for counting failures."""
+    return request.client.host if request.client else ""
+
+
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the token to a browser, out of reach of its scripts."""
+    limits = session_limits(services_of(request).settings)
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(SESSION_LASTS.total_seconds()),
+        max_age=int(limits.lasts.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=not is_loopback(request.url.hostname or ""),

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.error_pages import error_page, wants_page
 from gis import errors as domain
 from gis.errors import FieldError, GridCallError
 
@@ -26,6 +27,7 @@ _STATUS: tuple[tuple[type[GridCallError], int, str, str], ...] = (
     (domain.PreconditionRequired, 428, "precondition_required", "Say which version you saw"),
     (domain.PreconditionFailed, 412, "precondition_failed", "It changed since you saw it"),
     (domain.Conflict, 409, "conflict", "The present state forbids it"),
+    (domain.TooManyAttempts, 429, "too_many_attempts", "Too many attempts"),
     (domain.Unavailable, 503, "unavailable", "Try again shortly"),
 )
 _HTTP_CODES = {
@@ -85,7 +87,7 @@ def of_error(error: GridCallError, *, instance: str, request_id: str | None) -> 
         (500, "internal", "Something went wrong here"),
     )
     headers: dict[str, str] = {}
-    if isinstance(error, domain.Unavailable):
+    if isinstance(error, (domain.Unavailable, domain.TooManyAttempts)):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, domain.NotAuthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="gridcall"'
@@ -134,19 +136,21 @@ def _reason(failure: Mapping[str, Any]) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the app with a problem document."""
+    """Answer every error with a problem document, or with a page where a browser wants one."""
 
     async def on_domain_error(request: Request, error: Exception) -> Response:
-        return of_error(cast("GridCallError", error), **_where(request))
+        raised = cast("GridCallError", error)
+        return _shown(request, of_error(raised, **_where(request)), raised.detail)
 
     async def on_invalid_request(request: Request, error: Exception) -> Response:
         found = field_errors(cast("RequestValidationError", error).errors())
         named = "; ".join(f"{one.field}: {one.reason}" for one in found)
-        return of_error(domain.InvalidInput(named, found), **_where(request))
+        answer = of_error(domain.InvalidInput(named, found), **_where(request))
+        return _shown(request, answer, named)
 
     async def on_http_error(request: Request, raised: Exception) -> Response:
         error = cast("HTTPException", raised)
-        return problem(
+        answer = problem(
             status=error.status_code,
             code=_HTTP_CODES.get(error.status_code, "http_error"),
             title=str(error.detail),
@@ -154,10 +158,24 @@ def install(app: FastAPI) -> None:
             headers=error.headers,  # 405 has to keep its Allow
             **_where(request),
         )
+        return _shown(request, answer, "")
 
     app.add_exception_handler(GridCallError, on_domain_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _shown(request: Request, answer: Response, detail: str) -> Response:
+    """Return the answer as a page where a browser asked for one."""
+    if not wants_page(request.scope):
+        return answer
+    request_id = request.scope.get("gridcall.request_id")
+    page = error_page(
+        request.scope, status=answer.status_code, detail=detail, request_id=request_id
+    )
+    kept = ("allow", "retry-after")
+    page.headers.update({name: answer.headers[name] for name in kept if name in answer.headers})
+    return page
 
 
 def _where(request: Request) -> dict[str, Any]:

@@ -12,6 +12,7 @@
     ├── PreconditionRequired    the version the actor saw has to be sent along
     ├── PreconditionFailed      it changed since the actor saw it; shows what changed
     ├── Conflict                the state of things forbids it now; says what is possible
+    ├── TooManyAttempts         too many have failed from there; wait
     └── Unavailable             a service GridCall stands on does not answer; try again
 
 Only ``api/problems.py`` knows which HTTP status each of them becomes.
@@ -100,6 +101,14 @@ class PreconditionFailed(GridCallError):
 
 class Conflict(GridCallError):
     """The present state forbids it."""
+
+
+class TooManyAttempts(GridCallError):
+    """Too many attempts have failed; ``retry_after_s`` says how long to wait."""
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(GridCallError):

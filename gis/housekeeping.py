@@ -1,4 +1,4 @@
-"""What has to be thrown away in time: delivered changes and ended sessions."""
+"""What has to be thrown away in time: delivered changes, ended sessions, codes and failures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from gis.db.database import Database
+from gis.throttling import prune_throttle
 
 OUTBOX_KEPT = dt.timedelta(days=7)
 """How far back a reader that was away may resume; after that it reads the lists anew."""
@@ -37,6 +38,8 @@ def prune(db: Database, now: dt.datetime) -> Pruned:
     with db.transaction() as tx:
         outbox = tx.query_one("prune_outbox", {"before": now - OUTBOX_KEPT})
         sessions = tx.query_one("prune_sessions", {"now": now})
+        prune_throttle(tx, now)
+        tx.rows("DELETE FROM invitation WHERE expires_at < %(now)s", {"now": now})
     return Pruned(
         outbox=outbox["pruned"] if outbox else 0, sessions=sessions["pruned"] if sessions else 0
     )

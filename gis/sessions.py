@@ -1,8 +1,9 @@
-"""Accounts and the sessions they hold.
+"""Signing in, and the sessions that come of it.
 
 A session is a row: revoking it holds on the next request. The token leaves this module once, as
 the answer to signing in; the database keeps its SHA-256 only (the token is 256 random bits, so a
-slow hash would add nothing). Passwords are hashed with argon2.
+slow hash would add nothing). It ends after `SessionLimits.lasts`, and sooner when it is not used
+for `SessionLimits.idle`; that it is used is written down once a minute at most.
 """
 
 from __future__ import annotations
@@ -10,28 +11,34 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-import threading
 import uuid
 from dataclasses import dataclass
-from functools import cache
-
-from pwdlib import PasswordHash
 
 from gis.audience import Actor
 from gis.db.database import Database, Transaction
 from gis.db.provision import DemoAccount
-from gis.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
-from gis.ids import uuid7
-from gis.models.account import ROLES
+from gis.errors import NotAuthenticated, TooManyAttempts
+from gis.passwords import password_holds
+from gis.throttling import forget_failed_sign_ins, note_failed_sign_in, resting_until
 
 SESSION_LASTS = dt.timedelta(hours=12)
 """A working day and its overtime; afterwards one signs in again."""
+SESSION_IDLE = dt.timedelta(hours=2)
+KEPT_EVERY = dt.timedelta(minutes=1)
+"""How often, at most, the use of a session is written down."""
 
-SHORTEST_PASSWORD = 8
-
-# One argon2 hash takes 64 MiB and tens of milliseconds: a flood of sign-ins waits here.
-_HASHING = threading.BoundedSemaphore(2)
 _REFUSED = "The username or the password is wrong."
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long a session holds: in all, and without being used."""
+
+    lasts: dt.timedelta = SESSION_LASTS
+    idle: dt.timedelta = SESSION_IDLE
+
+
+LIMITS = SessionLimits()
 
 
 @dataclass(frozen=True)
@@ -51,46 +58,115 @@ class SignedIn:
     expires_at: dt.datetime
 
 
-def sign_in(db: Database, username: str, password: str, *, now: dt.datetime) -> SignedIn:
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that holds.
+
+    Attributes
+    ----------
+    idle_until
+        When it ends unless it is used before; None for one that only ends at its end.
+    """
+
+    actor: Actor
+    idle_until: dt.datetime | None
+
+    def is_to_keep(self, now: dt.datetime, limits: SessionLimits) -> bool:
+        """Say whether this use has to be written down."""
+        return self.idle_until is not None and self.idle_until <= now + limits.idle - KEPT_EVERY
+
+
+def sign_in(
+    db: Database,
+    username: str,
+    password: str,
+    *,
+    now: dt.datetime,
+    address: str = "",
+    limits: SessionLimits = LIMITS,
+) -> SignedIn:
     """Check a password and open a session.
 
     An unknown username takes as long as a wrong password.
 
+    Parameters
+    ----------
+    address
+        Where the request comes from, for counting failures.
+
     Raises
     ------
     NotAuthenticated
-        Unknown, disabled or wrong: the answer does not tell which.
+        Unknown, disabled, without a password yet or wrong: the answer does not tell which.
+    TooManyAttempts
+        Too many failed before, of this name or from this address.
     """
     with db.read() as tx:
+        until = resting_until(tx, username, address, now)
         account = tx.query_one("account_by_username", {"username": username})
-    holds = _verify(password, account["password_hash"] if account else _nobodys_hash())
-    if account is None or not holds:
-        raise NotAuthenticated(_REFUSED)
-    token = secrets.token_urlsafe(32)
-    expires_at = now + SESSION_LASTS
-    with db.transaction() as tx:
-        tx.query(
-            "session_insert",
-            {
-                "token_sha256": _digest(token),
-                "account_id": account["id"],
-                "now": now,
-                "expires_at": expires_at,
-            },
+    if until is not None:
+        raise TooManyAttempts(
+            "Too many sign-ins have failed. Wait a few minutes.",
+            retry_after_s=int((until - now).total_seconds()) + 1,
         )
-        actor = find_actor(tx, token, now=now)
-    if actor is None:  # disabled between the two transactions
+    if not password_holds(password, account["password_hash"] if account else None):
+        with db.transaction() as tx:
+            note_failed_sign_in(tx, username, address, now)
         raise NotAuthenticated(_REFUSED)
-    return SignedIn(token, actor, expires_at)
+    with db.transaction() as tx:
+        forget_failed_sign_ins(tx, username)
+        opened = open_session(tx, username, now=now, limits=limits)
+    if opened is None:  # disabled between the two transactions
+        raise NotAuthenticated(_REFUSED)
+    return opened
 
 
-def find_actor(tx: Transaction, token: str, *, now: dt.datetime) -> Actor | None:
-    """Return whoever holds the session of a token, in one statement; None if it does not hold."""
+def open_session(
+    tx: Transaction, username: str, *, now: dt.datetime, limits: SessionLimits = LIMITS
+) -> SignedIn | None:
+    """Open a session of an account whose holder has proved who they are; None if it is disabled."""
+    token = secrets.token_urlsafe(32)
+    expires_at = now + limits.lasts
+    tx.query(
+        "session_insert",
+        {
+            "token_sha256": _digest(token),
+            "username": username,
+            "now": now,
+            "expires_at": expires_at,
+            "idle_until": now + limits.idle,
+        },
+    )
+    actor = find_actor(tx, token, now=now)
+    return None if actor is None else SignedIn(token, actor, expires_at)
+
+
+def find_session(tx: Transaction, token: str, *, now: dt.datetime) -> OpenSession | None:
+    """Return the session of a token, in one statement; None if it does not hold."""
     row = tx.query_one("session_actor", {"token_sha256": _digest(token), "now": now})
     if row is None:
         return None
+    idle_until = row.pop("idle_until")
     listed = {name: tuple(row[name]) for name in ("grid_codes", "office_codes")}
-    return Actor(**{**row, **listed})
+    return OpenSession(Actor(**{**row, **listed}), idle_until)
+
+
+def find_actor(tx: Transaction, token: str, *, now: dt.datetime) -> Actor | None:
+    """Return whoever holds the session of a token; None if it does not hold."""
+    session = find_session(tx, token, now=now)
+    return session.actor if session else None
+
+
+def keep_session(tx: Transaction, token: str, *, now: dt.datetime, limits: SessionLimits) -> None:
+    """Write down that a session is used, unless that was done within the last minute."""
+    tx.query(
+        "session_keep",
+        {
+            "token_sha256": _digest(token),
+            "idle_until": now + limits.idle,
+            "before": now + limits.idle - KEPT_EVERY,
+        },
+    )
 
 
 def end_session(tx: Transaction, token: str) -> None:
@@ -98,86 +174,13 @@ def end_session(tx: Transaction, token: str) -> None:
     tx.query("session_delete", {"token_sha256": _digest(token)})
 
 
-def hash_password(password: str) -> str:
-    """Return the argon2 hash of a password, salt included."""
-    with _HASHING:
-        return _argon2().hash(password)
-
-
-def add_account(
-    tx: Transaction,
-    *,
-    county_code: str,
-    username: str,
-    name: str,
-    password: str,
-    role: str,
-    town_code: str | None = None,
-    utility_code: str | None = None,
-    staff_id: int | None = None,
-) -> uuid.UUID:
-    """Make an account and return its id.
-
-    Raises
-    ------
-    InvalidInput
-        The role is unknown, the password too short, or role and town or utility do not go together.
-    Conflict
-        The username is taken, or town, utility or staff do not exist.
-    """
-    if role not in ROLES:
-        raise InvalidInput.of("role", f"must be one of {', '.join(ROLES)}")
-    if (role == "utility") != (utility_code is not None):
-        raise InvalidInput.of("utility_code", "goes with the role utility, and only with it")
-    if town_code is not None and role != "dispatcher":
-        raise InvalidInput.of("town_code", "only a dispatcher belongs to a town")
-    _check_password(password)
-    if tx.query_one("account_by_username", {"username": username}):
-        raise Conflict(f"The username {username} is taken.")
-    account_id = uuid7()
-    tx.query(
-        "account_insert",
-        {
-            "id": account_id,
-            "county_code": county_code,
-            "username": username,
-            "name": name,
-            "password_hash": hash_password(password),
-            "role": role,
-            "town_code": town_code,
-            "utility_code": utility_code,
-            "staff_id": staff_id,
-        },
+def end_sessions(tx: Transaction, account_id: uuid.UUID) -> int:
+    """End every session of an account and return how many there were."""
+    ended = tx.rows(
+        "DELETE FROM session WHERE account_id = %(account)s RETURNING account_id",
+        {"account": account_id},
     )
-    return account_id
-
-
-def set_password(tx: Transaction, username: str, password: str) -> None:
-    """Give an account another password, and end its sessions.
-
-    Raises
-    ------
-    NotFound
-        There is no account of that name.
-    InvalidInput
-        The password is too short.
-    """
-    _check_password(password)
-    changes = {"username": username, "password_hash": hash_password(password)}
-    if not tx.query("account_set_password", changes):
-        raise NotFound(f"There is no account {username}.")
-
-
-def disable_account(tx: Transaction, username: str, *, now: dt.datetime) -> None:
-    """Keep an account from signing in, and end its sessions at once.
-
-    Raises
-    ------
-    NotFound
-        There is no account of that name.
-    """
-    if not tx.query("account_disable", {"username": username, "now": now}):
-        raise NotFound(f"There is no account {username}.")
+    return len(ended)
 
 
 def list_demo_accounts(tx: Transaction) -> list[DemoAccount]:
@@ -185,27 +188,6 @@ def list_demo_accounts(tx: Transaction) -> list[DemoAccount]:
     return [DemoAccount(**row) for row in tx.query("account_demo")]
 
 
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput.of("password", f"needs at least {SHORTEST_PASSWORD} characters")
-
-
-def _verify(password: str, password_hash: str) -> bool:
-    with _HASHING:
-        return _argon2().verify(password, password_hash)
-
-
 def _digest(token: str) -> bytes:
     # surrogatepass: a header may hold any bytes, and none of them may be a server error.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-@cache
-def _argon2() -> PasswordHash:
-    return PasswordHash.recommended()
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Hash to compare with where there is no account, so that it costs the same time."""
-    return _argon2().hash(secrets.token_urlsafe(16))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from api.dependencies import StrictRoute, json_answer
 from api.schemas.handling import EvaluationRequest, EvaluationView
 from api.services import services_of
+from api.throttled import guessing_refused
 from gis.evaluation import answer_by_token, find_invitation
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"], route_class=StrictRoute)
@@ -20,7 +21,7 @@ def get_evaluation(request: Request, token: str) -> Response:
     """Show what a token asks about; it is valid for 14 days."""
     services = services_of(request)
     now = services.clock.now()
-    with services.db.transaction() as tx:
+    with guessing_refused(request), services.db.transaction() as tx:
         invitation = find_invitation(tx, token, now)
     return json_answer(orjson.dumps(asdict(invitation)))
 
@@ -30,6 +31,6 @@ def post_evaluation(request: Request, token: str, body: EvaluationRequest) -> Re
     """Answer, once. Unsatisfied asks a dispatcher to look at the report again."""
     services = services_of(request)
     now = services.clock.now()
-    with services.db.transaction() as tx:
+    with guessing_refused(request), services.db.transaction() as tx:
         invitation = answer_by_token(tx, token, body.answer, body.text, now)
     return json_answer(orjson.dumps(asdict(invitation)))

@@ -9,7 +9,8 @@ import time
 import httpx
 import pytest
 
-from gis import sessions
+from gis import accounts, sessions
+from gis.errors import InvalidInput
 from tests.api.conftest import API, PASSWORD, World
 
 
@@ -107,7 +108,7 @@ def test_a_session_ends_by_itself_and_with_its_account(world: World) -> None:
     finally:
         world.clock.instant = before
     with world.services.db.transaction() as tx:
-        sessions.disable_account(tx, "supervisor", now=world.clock.instant)
+        accounts.disable_account(tx, "supervisor", now=world.clock.instant)
     try:
         assert httpx.get(address, headers=headers).status_code == 401
         assert sign_in(world, "supervisor").status_code == 401
@@ -147,7 +148,7 @@ def test_the_cookie_serves_reading_and_our_own_pages_changes(world: World) -> No
 
 def test_accounts_are_made_checked_and_given_other_passwords(world: World) -> None:
     with world.services.db.transaction() as tx:
-        sessions.add_account(
+        accounts.add_account(
             tx,
             county_code="370782",
             username="new",
@@ -158,7 +159,7 @@ def test_accounts_are_made_checked_and_given_other_passwords(world: World) -> No
     first = sign_in(world, "new", "first secret")
     assert first.status_code == 201
     with world.services.db.transaction() as tx:
-        sessions.set_password(tx, "new", "second secret")
+        accounts.set_password(tx, "new", "second secret")
     headers = {"authorization": f"Bearer {first.json()['token']}"}
     assert httpx.get(f"{world.address}{API}/towns", headers=headers).status_code == 401
     assert sign_in(world, "new", "first secret").status_code == 401
@@ -180,6 +181,6 @@ def test_accounts_that_make_no_sense_are_refused(
         "password": "long enough",
         "role": "planner",
     }
-    with pytest.raises(sessions.InvalidInput) as refused, world.services.db.transaction() as tx:
-        sessions.add_account(tx, **{**account, **change})
+    with pytest.raises(InvalidInput) as refused, world.services.db.transaction() as tx:
+        accounts.add_account(tx, **{**account, **change})
     assert [error.field for error in refused.value.errors] == [field]

@@ -2,6 +2,7 @@
 -- or all of the community or town for those who stand in for it; and the offices a town's dispatcher
 -- acts for.
 SELECT a.id AS account_id, a.county_code, a.username, a.name, a.role, a.town_code, a.utility_code, a.staff_id, a.demo,
+       n.idle_until,
        CASE WHEN a.staff_id IS NULL THEN '{}'::text[] ELSE ARRAY(
          SELECT g.code
          FROM grid_staff s
@@ -21,4 +22,5 @@ SELECT a.id AS account_id, a.county_code, a.username, a.name, a.role, a.town_cod
          ORDER BY u.code) ELSE '{}'::text[] END AS office_codes
 FROM session n
 JOIN account a ON a.id = n.account_id
-WHERE n.token_sha256 = %(token_sha256)s AND n.expires_at > %(now)s AND a.disabled_at IS NULL
+WHERE n.token_sha256 = %(token_sha256)s AND n.expires_at > %(now)s AND (n.idle_until IS NULL OR n.idle_until > %(now)s)
+  AND a.disabled_at IS NULL
