@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import caller_of, find_caller
 from api.schemas.filters import LISTS
-from gis.errors import FieldError, InvalidParameter
+from gis.errors import FieldError, InvalidInput, InvalidParameter
 
 NO_STORE = {"Cache-Control": "no-store"}
 GEOJSON = "application/geo+json"
@@ -35,7 +35,7 @@ class StrictRoute(APIRoute):
             try:
                 _check_names(request, known)
                 return await handle(request)
-            except (InvalidParameter, RequestValidationError):
+            except (InvalidParameter, InvalidInput, RequestValidationError):
                 # Whoever is not signed in learns nothing about what would be right.
                 if signed_in:
                     caller = await find_caller(request)

@@ -27,6 +27,7 @@ router = APIRouter(prefix="/reports", tags=["actions"], route_class=StrictRoute)
 @router.post("/actions", response_model=ManyResults)
 def post_many(request: Request, caller: SignedIn, body: ManyActions) -> Response:
     """Do many actions, each in a transaction of its own; one that fails stops no other."""
+    caller.check()  # each item has an answer of its own, but nobody has none
     items = [_one_of_many(request, caller, item) for item in body.actions]
     return json_answer(orjson.dumps({"items": items}))
 
