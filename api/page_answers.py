@@ -6,13 +6,18 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.routing import Match
 
 from api.auth import Caller, is_loopback
 from api.dependencies import NO_STORE
+from api.services import services_of
 from gis.audience import Actor
+from gis.county_names import CountyNames, county_names
 from gis.errors import NotAuthenticated
+from gis.notifications import count_unread
 from maps.language import COOKIE, choose_language
-from maps.pages import PageContext
+from maps.pages import DOORS, PageContext
+from maps.speech import Speech
 
 _YEAR_S = 31_536_000
 
@@ -36,12 +41,38 @@ def context_of(request: Request, actor: Actor | None) -> PageContext:
     query = tuple(
         (name, text) for name, text in request.query_params.multi_items() if name != "lang"
     )
-    return PageContext(language, request.url.path, query, actor)
+    unread, names = _of_actor(request, actor) if actor else (0, None)
+    return PageContext(
+        language,
+        request.url.path,
+        query,
+        actor,
+        unread=unread,
+        doors=_doors(request, actor) if actor else (),
+        speech=Speech(language, services_of(request).clock.now(), names),
+    )
 
 
-def page(request: Request, context: PageContext, html: str) -> HTMLResponse:
+def _of_actor(request: Request, actor: Actor) -> tuple[int, CountyNames]:
+    """Return how many notices wait for an actor, and the names of the actor's county."""
+    with services_of(request).db.read(actor) as tx:
+        return count_unread(tx, actor), county_names(tx, actor.county_code)
+
+
+def _doors(request: Request, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Return the pages the bar offers; what this installation does not serve is not offered."""
+    offered = (("nav.home", "/"), *DOORS.get(actor.role, ()))
+    return tuple((words, path) for words, path in offered if _is_served(request, path))
+
+
+def _is_served(request: Request, path: str) -> bool:
+    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+
+
+def page(request: Request, context: PageContext, html: str, *, status: int = 200) -> HTMLResponse:
     """Answer with a page; an address that chooses a language makes the browser keep it."""
-    response = HTMLResponse(html, headers=NO_STORE)
+    response = HTMLResponse(html, status_code=status, headers=NO_STORE)
     if "lang" in request.query_params:
         response.set_cookie(
             COOKIE,
@@ -51,6 +82,11 @@ def page(request: Request, context: PageContext, html: str) -> HTMLResponse:
             secure=not is_loopback(request.url.hostname or ""),
         )
     return response
+
+
+def see_other(path: str) -> RedirectResponse:
+    """Send a browser that has posted a form on to a page, so that reloading posts nothing again."""
+    return RedirectResponse(path, status_code=303, headers=NO_STORE)
 
 
 def sign_in_first(request: Request) -> RedirectResponse:

@@ -4,7 +4,8 @@ Everything here is configuration, words and the signed-in actor. Reports, names 
 database reach the page by ``fetch`` only and are put in with ``textContent``.
 """
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,44 @@ from gis.db.provision import DemoAccount
 from maps.language import LANGUAGES, Language, words
 from maps.ramps import sequential
 from maps.shell import Pages, vendored
+from maps.speech import Speech
 
 API = "/api/v1"
+
+# What the bar offers each role, in order; the first is everybody's.
+DOORS: dict[str, tuple[tuple[str, str], ...]] = {
+    "dispatcher": (
+        ("nav.map", "/map"),
+        ("nav.new", "/reports/new"),
+        ("nav.reports", "/reports"),
+        ("nav.callbacks", "/callbacks"),
+        ("nav.statistics", "/statistics"),
+    ),
+    "grid_staff": (("nav.new", "/reports/new"), ("nav.reports", "/reports"), ("nav.map", "/map")),
+    "volunteer": (("nav.new", "/reports/new"), ("nav.reports", "/reports"), ("nav.map", "/map")),
+    "utility": (
+        ("nav.reports", "/reports"),
+        ("nav.map", "/map"),
+        ("nav.statistics", "/statistics"),
+    ),
+    "supervisor": (
+        ("nav.reports", "/reports"),
+        ("nav.map", "/map"),
+        ("nav.board", "/map/board"),
+        ("nav.statistics", "/statistics"),
+    ),
+    "planner": (
+        ("nav.hotspots", "/map/hotspots"),
+        ("nav.map", "/map"),
+        ("nav.statistics", "/statistics"),
+    ),
+    "admin": (
+        ("nav.admin", "/admin"),
+        ("nav.reports", "/reports"),
+        ("nav.map", "/map"),
+        ("nav.statistics", "/statistics"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +70,12 @@ class PageContext:
         The signed-in actor, None before sign-in.
     demo_accounts
         The sample city's accounts, which the sign-in page lists; none in a database of one's own.
+    unread
+        Notices the actor has not read.
+    doors
+        Words and addresses of the pages in the bar.
+    speech
+        Says instants and names; without the county's names where none is given.
     """
 
     language: Language
@@ -40,11 +83,30 @@ class PageContext:
     query: tuple[tuple[str, str], ...] = ()
     actor: Actor | None = None
     demo_accounts: tuple[DemoAccount, ...] = ()
+    unread: int = 0
+    doors: tuple[tuple[str, str], ...] = ()
+    speech: Speech | None = None
+
+    @property
+    def say(self) -> Speech:
+        """Return what says instants and names."""
+        return self.speech or Speech(self.language, dt.datetime.now(dt.UTC))
 
 
-def _config(pages: Pages, context: PageContext) -> dict[str, Any]:
-    """Values the page's modules read from ``<script type="application/json">``."""
+def _config(pages: Pages, context: PageContext, groups: tuple[str, ...] | None) -> dict[str, Any]:
+    """Values the page's modules read from ``<script type="application/json">``.
+
+    A page of forms names the groups of words its modules use, so that a telephone in the field
+    does not load the whole glossary with it.
+    """
     name = "name_zh" if context.language == "zh" else "name_en"
+    if groups is not None:
+        told = {
+            key: text
+            for key, text in words(context.language).items()
+            if key.partition(".")[0] in groups
+        }
+        return {"api": API, "language": context.language, "words": told}
     return {
         "api": API,
         "language": context.language,
@@ -67,8 +129,21 @@ def _language_links(context: PageContext) -> list[dict[str, str]]:
     ]
 
 
-def render_page(pages: Pages, template: str, context: PageContext, **extra: Any) -> str:
-    """Return the HTML of a template with what every page gets, and ``extra`` for this one."""
+def render_page(
+    pages: Pages,
+    template: str,
+    context: PageContext,
+    *,
+    word_groups: tuple[str, ...] | None = None,
+    **extra: Any,
+) -> str:
+    """Return the HTML of a template with what every page gets, and ``extra`` for this one.
+
+    Parameters
+    ----------
+    word_groups
+        First parts of the glossary's keys that the page's modules need; None: all words.
+    """
     return pages.templates.get_template(template).render(
         t=words(context.language),
         language=context.language,
@@ -76,8 +151,11 @@ def render_page(pages: Pages, template: str, context: PageContext, **extra: Any)
         actor=context.actor,
         demo_accounts=context.demo_accounts,
         path=context.path,
+        doors=context.doors,
+        unread=context.unread,
+        say=context.say,
         own=pages.own,
-        config=_config(pages, context),
+        config=_config(pages, context, word_groups),
         **extra,
     )
 
@@ -87,9 +165,29 @@ def render_map(pages: Pages, context: PageContext) -> str:
     return render_page(pages, "map.html", context, shell=pages.map_shell)
 
 
+@dataclass(frozen=True)
+class SignInForm:
+    """What the sign-in form holds: after a refusal what was typed, and the key of the words why.
+
+    Attributes
+    ----------
+    next
+        Path of ours to go to afterwards.
+    """
+
+    problem: str = ""
+    username: str = ""
+    next: str = "/"
+
+
+def render_sign_in(pages: Pages, context: PageContext, form: SignInForm) -> str:
+    """Return the HTML of the sign-in form."""
+    return render_page(pages, "sign_in.html", context, word_groups=(), **asdict(form))
+
+
 def render_home(pages: Pages, context: PageContext) -> str:
-    """Return the HTML of ``/``: the sign-in form, or the home of the signed-in actor."""
-    return render_page(pages, "home.html" if context.actor else "sign_in.html", context)
+    """Return the HTML of ``/`` for the signed-in actor."""
+    return render_page(pages, "home.html", context)
 
 
 def render_docs(pages: Pages, context: PageContext, openapi_url: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.auth import SignedIn
-from api.page_answers import actor_of, context_of, page, sign_in_first
+from api.auth import COOKIE, Caller, SignedIn, address_of, session_limits, set_session_cookie
+from api.page_answers import actor_of, context_of, page, see_other, sign_in_first
+from api.posted import PostedForm
 from api.services import services_of
-from gis.errors import NotFound
-from gis.sessions import list_demo_accounts
-from maps.pages import render_docs, render_home, render_map
+from gis.errors import InvalidInput, NotAuthenticated, NotFound, TooManyAttempts
+from gis.sessions import end_session, list_demo_accounts, sign_in
+from maps.pages import PageContext, SignInForm, render_docs, render_home, render_map, render_sign_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,9 +28,61 @@ def home(request: Request, caller: SignedIn) -> HTMLResponse:
     """Show the sign-in form, or the home of whoever is signed in."""
     context = context_of(request, actor_of(caller))
     if context.actor is None:
-        with caller.services.db.read() as tx:
-            context = replace(context, demo_accounts=tuple(list_demo_accounts(tx)))
+        context = _with_demo_accounts(caller, context)
+        form = SignInForm(next=_own_path(request.query_params.get("next", "/")))
+        return page(request, context, render_sign_in(caller.services.pages, context, form))
     return page(request, context, render_home(caller.services.pages, context))
+
+
+@router.post("/sign-in")
+def post_sign_in(request: Request, posted: PostedForm, caller: SignedIn) -> Response:
+    """Sign in with the form and go on to where one wanted to."""
+    services = caller.services
+    try:
+        opened = sign_in(
+            services.db,
+            posted.text("username"),
+            posted.text("password"),
+            now=caller.now,
+            address=address_of(request),
+            limits=session_limits(services.settings),
+        )
+    except (InvalidInput, NotAuthenticated, TooManyAttempts) as error:
+        context = context_of(request, None)
+        later = isinstance(error, TooManyAttempts)
+        form = SignInForm(
+            problem="sign_in.later" if later else "sign_in.wrong",
+            username=posted.text("username"),
+            next=posted.text("next"),
+        )
+        html = render_sign_in(services.pages, _with_demo_accounts(caller, context), form)
+        return page(request, context, html, status=429 if later else 401)
+    response = see_other(_own_path(posted.text("next")))
+    set_session_cookie(request, response, opened.token)
+    return response
+
+
+@router.post("/sign-out")
+def post_sign_out(caller: SignedIn) -> Response:
+    """Sign out; the session holds no longer."""
+    response = see_other("/")
+    response.delete_cookie(COOKIE)
+    try:
+        with caller.transaction() as (tx, _):
+            end_session(tx, caller.token or "")
+    except NotAuthenticated:
+        return response  # it had ended before
+    return response
+
+
+def _with_demo_accounts(caller: Caller, context: PageContext) -> PageContext:
+    with caller.services.db.read() as tx:
+        return replace(context, demo_accounts=tuple(list_demo_accounts(tx)))
+
+
+def _own_path(path: str) -> str:
+    """Return a path of ours to go to; anything else would let a link lead elsewhere."""
+    return path if re.match(r"/(?![/\\])", path) else "/"
 
 
 @router.get("/map")

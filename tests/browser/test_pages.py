@@ -33,6 +33,7 @@ def test_signing_in_leads_where_one_wanted_to_go(visit):
     page.keyboard.press("Enter")
     page.locator("body[data-ready=true]").wait_for()
     assert "heat=town" in page.url
+    page.locator(".account summary").click()
     page.locator("#sign-out").click()
     expect(page.locator("#sign-in")).to_be_visible()
     page.goto(f"{here.address}/map")

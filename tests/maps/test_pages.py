@@ -11,7 +11,14 @@ from gis.audience import Actor
 from gis.db.provision import DemoAccount
 from gis.settings import Settings
 from maps.language import LANGUAGES
-from maps.pages import PageContext, render_docs, render_home, render_map
+from maps.pages import (
+    PageContext,
+    SignInForm,
+    render_docs,
+    render_home,
+    render_map,
+    render_sign_in,
+)
 from maps.shell import Pages, build_pages
 
 DEMO = (DemoAccount("dispatcher", "dispatcher", "李调度"),)
@@ -28,8 +35,9 @@ def actor(name: str = "李调度", role: str = "dispatcher") -> Actor:
 
 
 def all_pages(pages: Pages, context: PageContext) -> dict[str, str]:
+    form = SignInForm(problem="sign_in.wrong", username=EVIL, next="/map")
     return {
-        "/": render_home(pages, context),
+        "/": render_home(pages, context) if context.actor else render_sign_in(pages, context, form),
         "/map": render_map(pages, context),
         "/docs": render_docs(pages, context, "/api/v1/openapi.json"),
     }
@@ -79,11 +87,11 @@ def test_the_language_link_keeps_the_view(pages):
 
 def test_home_asks_who_it_is(pages):
     signed_out = PageContext("en", "/")
-    assert 'id="sign-in"' in render_home(pages, signed_out)
-    assert "data-account" not in render_home(pages, signed_out)
-    assert 'data-account="dispatcher"' in render_home(
-        pages, replace(signed_out, demo_accounts=DEMO)
-    )
+    asked = render_sign_in(pages, signed_out, SignInForm())
+    assert 'id="sign-in"' in asked
+    assert "data-account" not in asked
+    told = render_sign_in(pages, replace(signed_out, demo_accounts=DEMO), SignInForm())
+    assert 'data-account="dispatcher"' in told
     assert 'id="latest"' in render_home(pages, replace(signed_out, actor=actor()))
 
 

@@ -1,0 +1,55 @@
+"""Forms that pages post, read before the endpoint runs: texts, lists and files by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+MOST_FILES = 10
+MOST_FIELDS = 200
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a form held.
+
+    Attributes
+    ----------
+    texts
+        Values by name, in the order of the form.
+    files
+        Bytes of the files that were chosen; an empty file field has none.
+    """
+
+    texts: Mapping[str, list[str]] = field(default_factory=dict)
+    files: Mapping[str, list[bytes]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return the first value of a field, an empty text where there is none."""
+        return next(iter(self.texts.get(name, ())), "")
+
+    def all(self, name: str) -> list[str]:
+        """Return the values of a field that are not blank."""
+        return [text for text in self.texts.get(name, ()) if text.strip()]
+
+
+async def read_form(request: Request) -> Posted:
+    """Read the posted form, files included."""
+    texts: dict[str, list[str]] = {}
+    files: dict[str, list[bytes]] = {}
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                data = await value.read()
+                if data:
+                    files.setdefault(name, []).append(data)
+            else:
+                texts.setdefault(name, []).append(value)
+    return Posted(texts, files)
+
+
+PostedForm = Annotated[Posted, Depends(read_form)]
