@@ -9,13 +9,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, DateTime, Text, Uuid, bindparam, column, text
+from sqlalchemy import ColumnElement, Date, Text, Uuid, bindparam, column, text
 
 from gis.errors import InvalidInput
 from gis.models import Report
 from gis.rates import COUNTS
+
+Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "month"]
+DIMENSIONS: Final[tuple[Dimension, ...]] = (
+    "town", "grid", "utility", "category", "cause", "source", "month",
+)  # fmt: skip
 
 COUNTED: Final = "r.merged_into IS NULL"
 """Reports merged into another are not counted; they are stated beside."""
@@ -132,34 +137,83 @@ DURATIONS: Final = {
 }
 
 
-def cases_of(
-    county_code: str, count: str, start: dt.datetime, end: dt.datetime
-) -> ColumnElement[bool]:
-    """Return the condition over ``report`` for exactly the cases of a count.
+_KEYS: Final[Mapping[str, str]] = {
+    "town": "r.town_code",
+    "grid": "r.grid_code",
+    "category": "r.category_code",
+    "cause": "r.cause",
+    "source": "r.source",
+}
+
+
+def key_of(by: Dimension | None, instant: str, utility: str) -> str:
+    """Return the expression of the group a row belongs to; null for those that have none.
 
     Parameters
     ----------
+    instant, utility
+        Of the family that is counted; ``z`` is the county.
+    """
+    if by is None:
+        return "NULL::text"
+    if by == "month":
+        return f"to_char({instant} AT TIME ZONE z.timezone, 'YYYY-MM')"
+    return f"NULLIF({utility if by == 'utility' else _KEYS[by]}, '')"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Which number of the statistics a list stands behind.
+
+    Attributes
+    ----------
     count
-        Code of `gis.rates.COUNTS`.
-    start, end
-        The period as instants [start, end), see `gis.statistics.bounds`.
+        Code of `gis.rates.COUNTS`, or of what stands beside: ``on_site``, ``merged``.
+    first, last
+        Whole days of the county's zone, both included, of the instant the count names.
+    by, key
+        Of one group only; None as key for those that have none.
 
     Raises
     ------
     InvalidInput
-        There is no such count.
+        There is no such count or dimension.
     """
-    family = FAMILY_OF.get(count)
-    if family is None:
-        raise InvalidInput.of("counted", f"Must be one of: {', '.join(COUNTS)}.")
-    condition = f"{COUNTED} AND {family.counts[count]}"
+
+    count: str
+    first: dt.date
+    last: dt.date
+    by: Dimension | None = None
+    key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.count not in FAMILY_OF and self.count not in BESIDE:
+            raise InvalidInput.of("counted", f"Must be one of: {', '.join([*COUNTS, *BESIDE])}.")
+        if self.by is not None and self.by not in DIMENSIONS:
+            raise InvalidInput.of("counted_by", f"Must be one of: {', '.join(DIMENSIONS)}.")
+
+
+def cases_of(county_code: str, cases: Cases) -> ColumnElement[bool]:
+    """Return the condition over ``report`` for exactly the cases of a number."""
+    if cases.count in BESIDE:
+        instant, condition = BESIDE[cases.count]
+        rows, utility = "", LEAD
+    else:
+        family = FAMILY_OF[cases.count]
+        instant, rows, utility = family.instant, family.rows, family.utility
+        condition = f"{COUNTED} AND {family.counts[cases.count]}"
+    zone = "(SELECT timezone FROM county WHERE code = :counted_in)"
+    group = f" AND {key_of(cases.by, instant, utility)} IS NOT DISTINCT FROM :counted_key"
     statement = text(
-        f"SELECT r.id FROM report r{family.rows} WHERE r.county_code = :counted_in"  # noqa: S608
-        f" AND {family.instant} >= :counted_from AND {family.instant} < :counted_to"
-        f" AND {condition}"
+        f"SELECT r.id FROM report r{rows} JOIN county z ON z.code = r.county_code"  # noqa: S608
+        f" WHERE r.county_code = :counted_in"
+        f" AND {instant} >= (CAST(:counted_first AS timestamp) AT TIME ZONE {zone})"
+        f" AND {instant} < (CAST(:counted_after AS timestamp) AT TIME ZONE {zone})"
+        f" AND {condition}{group if cases.by else ''}"
     ).bindparams(
         bindparam("counted_in", county_code, Text),
-        bindparam("counted_from", start, DateTime(timezone=True)),
-        bindparam("counted_to", end, DateTime(timezone=True)),
+        bindparam("counted_first", cases.first, Date),
+        bindparam("counted_after", cases.last + dt.timedelta(days=1), Date),
+        *([bindparam("counted_key", cases.key, Text)] if cases.by else []),
     )
     return Report.id.in_(statement.columns(column("id", Uuid)).scalar_subquery())

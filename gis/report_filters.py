@@ -34,6 +34,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gis.audience import Actor
+from gis.counted import Cases, cases_of
 from gis.errors import InvalidInput
 from gis.geometry import BBox, Point, bbox_around
 from gis.models import Assignment, Category, County, Report, ServiceArea, ServiceAreaVersion
@@ -71,6 +72,8 @@ class ReportFilters:
         Part of the description, address or number.
     in_area_of, assigned_to
         Code of a utility: in whose service area for the matter it lies; to which it was assigned.
+    counted
+        The cases behind a number of the statistics.
     """
 
     bbox: BBox | None = None
@@ -93,6 +96,7 @@ class ReportFilters:
     text: str = ""
     in_area_of: str | None = None
     assigned_to: str | None = None
+    counted: Cases | None = None
 
 
 def polygon_of(text: str) -> shapely.Geometry:
@@ -228,6 +232,8 @@ def _text(text: str) -> ColumnElement[bool]:
 def _time(filters: ReportFilters, county_code: str) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     start, end = filters.received_from, filters.received_to
+    if filters.counted is not None:
+        found.append(cases_of(county_code, filters.counted))
     if start is not None:
         found.append(Report.received_at >= _instant(start, county_code))
     if isinstance(end, dt.datetime):

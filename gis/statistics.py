@@ -9,27 +9,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from gis.audience import Actor
 from gis.clock import day_bounds, zone_named
-from gis.counted import BESIDE, COUNTED, DURATIONS, FAMILIES, FAMILY_OF, LEAD
+from gis.counted import (
+    BESIDE,
+    COUNTED,
+    DIMENSIONS,
+    DURATIONS,
+    FAMILIES,
+    FAMILY_OF,
+    LEAD,
+    Dimension,
+    key_of,
+)
 from gis.db.database import Transaction
 from gis.errors import InvalidInput, NotAllowed
 from gis.rates import COUNTS, Rate, change, rates_of
-
-Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "month"]
-
-_KEYS: Final[Mapping[str, str]] = {
-    "town": "r.town_code",
-    "grid": "r.grid_code",
-    "category": "r.category_code",
-    "cause": "r.cause",
-    "source": "r.source",
-}
-DIMENSIONS: Final[tuple[Dimension, ...]] = (
-    "town", "grid", "utility", "category", "cause", "source", "month",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -222,11 +219,11 @@ def _count_statements(scope: _Scope, by: Dimension | None) -> list[str]:
             f"count(*) FILTER (WHERE {condition}) AS {code}"
             for code, condition in family.counts.items()
         )
-        key = _key(by, family.instant, family.utility)
+        key = key_of(by, family.instant, family.utility)
         rows = f"report r{family.rows}"
         statements.append(_grouped(scope, key, counts, rows, family.instant, COUNTED))
     for code, (instant, condition) in BESIDE.items():
-        key = _key(by, instant, LEAD)
+        key = key_of(by, instant, LEAD)
         statements.append(
             _grouped(scope, key, f"count(*) AS {code}", "report r", instant, condition)
         )
@@ -242,7 +239,7 @@ def _duration_statement(scope: _Scope, by: Dimension | None, since: str, until: 
     )
     settled = FAMILY_OF["settled"].counts["settled"]
     condition = f"{COUNTED} AND {settled}" if until == "r.closed_at" else COUNTED
-    return _grouped(scope, _key(by, until, LEAD), figures, "report r", until, condition)
+    return _grouped(scope, key_of(by, until, LEAD), figures, "report r", until, condition)
 
 
 def _grouped(scope: _Scope, key: str, figures: str, rows: str, instant: str, condition: str) -> str:
@@ -252,14 +249,6 @@ def _grouped(scope: _Scope, key: str, figures: str, rows: str, instant: str, con
         f" WHERE r.county_code = %(county)s AND {instant} >= %(start)s AND {instant} < %(end)s"
         f" AND {condition}{scope.condition} GROUP BY 1"
     )
-
-
-def _key(by: Dimension | None, instant: str, utility: str) -> str:
-    if by is None:
-        return "NULL::text"
-    if by == "month":
-        return f"to_char({instant} AT TIME ZONE z.timezone, 'YYYY-MM')"
-    return f"NULLIF({utility if by == 'utility' else _KEYS[by]}, '')"
 
 
 def _year_before(day: dt.date) -> dt.date:

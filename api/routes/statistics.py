@@ -12,8 +12,9 @@ from api.auth import SignedIn
 from api.dependencies import StrictRoute, json_answer
 from api.schemas.common import Day
 from api.schemas.handling import StatisticsView
+from gis.counted import Dimension
 from gis.rates import Rate
-from gis.statistics import Dimension, Group, Period, get_statistics
+from gis.statistics import Group, Period, get_statistics
 
 router = APIRouter(prefix="/statistics", tags=["statistics"], route_class=StrictRoute)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.common import Text
+from api.schemas.common import Code, Text
 from api.schemas.report import Level, Light, Source, Status
+from gis.counted import Cases, Dimension
 from gis.errors import InvalidInput
 from gis.geometry import BBox, Point
 from gis.report_filters import MAX_RADIUS_M, Queue, ReportFilters, polygon_of
@@ -102,6 +103,20 @@ class FilterParams(BaseModel):
         Text, Field(max_length=200, description="Part of description, address, place or number.")
     ] = ""
 
+    counted: Annotated[
+        Code | None,
+        Field(
+            description="Only the cases of this count of /statistics; from and to are its period."
+        ),
+    ] = None
+    counted_by: Annotated[
+        Dimension | None, Field(description="With counted: only those of one group.")
+    ] = None
+    counted_key: Annotated[
+        Text | None,
+        Field(max_length=200, description="The group; without it those that have none."),
+    ] = None
+
     def filters(self) -> ReportFilters:
         """Return what these parameters mean to the domain.
 
@@ -112,6 +127,7 @@ class FilterParams(BaseModel):
         """
         if self.radius_m is not None and self.near is None:
             raise InvalidInput.of("radius_m", "needs near=lon,lat")
+        counted = self._counted()
         return ReportFilters(
             bbox=BBox.parse(self.bbox) if self.bbox is not None else None,
             grid=self.grid,
@@ -125,13 +141,31 @@ class FilterParams(BaseModel):
             light=self.light,
             level=self.level,
             queue=self.queue,
-            received_from=self.from_,
-            received_to=self.to,
+            received_from=None if counted else self.from_,
+            received_to=None if counted else self.to,
             near=_point(self.near),
             radius_m=self.radius_m if self.radius_m is not None else ReportFilters.radius_m,
             within=polygon_of(self.within) if self.within is not None else None,
             text=self.q,
+            counted=counted,
         )
+
+    def _counted(self) -> Cases | None:
+        if self.counted is None:
+            if self.counted_by is not None or self.counted_key is not None:
+                raise InvalidInput.of("counted", "goes with counted_by and counted_key")
+            return None
+        if self.counted_key is not None and self.counted_by is None:
+            raise InvalidInput.of("counted_by", "goes with counted_key")
+        first, last = self.from_, self.to
+        if (
+            first is None
+            or last is None
+            or isinstance(first, dt.datetime)
+            or isinstance(last, dt.datetime)
+        ):
+            raise InvalidInput.of("from", "counted needs from and to as days")
+        return Cases(self.counted, first, last, self.counted_by, self.counted_key)
 
 
 class ListParams(FilterParams):
