@@ -16,9 +16,12 @@ export function createSheets() {
     button.addEventListener("click", () => {
       const name = button.dataset.sheet;
       open(document.body.dataset.open === name ? "" : name);
-      if (document.body.dataset.open === "panel") byId("panel").focus();
+      byId(document.body.dataset.open)?.focus();
     });
   }
   open("");
-  return { closeIfNarrow: () => NARROW.matches && open("") };
+  return {
+    closeIfNarrow: () => NARROW.matches && open(""),
+    openIfNarrow: (name) => NARROW.matches && open(name),
+  };
 }
