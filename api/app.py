@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from api import problems
+from api.live import Live
 from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
     actions,
@@ -21,6 +23,7 @@ from api.routes import (
     bulletins,
     categories,
     evaluations,
+    events,
     grids,
     health,
     hotspots,
@@ -35,6 +38,7 @@ from api.routes import (
     reports,
     sessions,
     statistics,
+    suggestions,
     towns,
     utilities,
 )
@@ -84,18 +88,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         pool_size=settings.pool_size,
         pool_timeout_s=settings.pool_timeout_s,
     )
+    clock = clock or SystemClock()
     services = Services(
         settings=settings,
         db=db,
         reception=Reception(db),
         pages=build_pages(settings),
-        clock=clock or SystemClock(),
+        clock=clock,
+        live=Live(db, clock),
         head=head_revision(),
     )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.live.bind(asyncio.get_running_loop())
         yield
+        services.live.close()
         services.reception.close()
         services.db.close()
 
@@ -133,8 +141,8 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, bulk, actions, photos, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans, bulletins, evaluations, notifications, statistics,
+        sessions, bulk, actions, photos, suggestions, reports, locate, grids, towns, utilities, categories, places, layers,
+        hotspots, planning, plans, bulletins, evaluations, events, notifications, statistics,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from api.live import Live
 from gis.clock import Clock
 from gis.db.database import Database
 from gis.intake import Reception
@@ -25,6 +26,8 @@ class Services:
         Takes reports in; holds this process's block of numbers.
     pages
         Rendered shells and assets.
+    live
+        Tells open event streams what changes.
     head
         Migration revision this code needs.
     """
@@ -34,6 +37,7 @@ class Services:
     reception: Reception
     pages: Pages
     clock: Clock
+    live: Live
     head: str | None
 
 

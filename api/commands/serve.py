@@ -12,6 +12,7 @@ import uvicorn
 from api.app import create_app
 from api.commands import example
 from api.processes import interrupt_on_termination
+from api.serving import Server
 from gis.db import provision
 from gis.errors import GridCallError
 from gis.settings import Settings
@@ -43,14 +44,19 @@ def serve(
                 f"This database has demo accounts (password demo): it is not served on {settings.host}, "
                 "only on 127.0.0.1. Use a database of your own to serve others."
             )
-        uvicorn.run(
-            create_app(settings.model_copy(update={"database_url": url})),
+        app = create_app(settings.model_copy(update={"database_url": url}))
+        config = uvicorn.Config(
+            app,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_S,
         )
+        server = Server(app, config)
+        server.run()
+        if not server.started:
+            raise typer.Exit(3)  # its log says why
 
 
 def is_loopback(host: str) -> bool:

@@ -8,7 +8,7 @@ a role that owns nothing; migrations and imports of the owner pass ``role=None``
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -57,7 +57,11 @@ class Transaction:
 
     def see_county(self, county_code: str) -> None:
         """From here on see, and write, all of one county: what to do was decided in code."""
-        self._see((county_code, f"c:{county_code}"))
+        self.see_counties([county_code])
+
+    def see_counties(self, county_codes: Iterable[str]) -> None:
+        """From here on see all of several counties: for the reader that tells everybody's changes."""
+        self._see(tuple(member for code in county_codes for member in (code, f"c:{code}")))
 
     def _see(self, members: tuple[str, ...]) -> None:
         # SET LOCAL ends with the transaction, so a pooled connection never carries it to the next
@@ -106,6 +110,12 @@ class Database:
         Role each connection takes on; None keeps the login's own (the owner).
     pool_size, pool_timeout_s
         Connections kept, and how long a request waits for one before it is told to come back.
+
+    Attributes
+    ----------
+    on_commit
+        Called after each transaction that may have written, by the thread that committed it: must
+        return at once.
     """
 
     def __init__(
@@ -119,6 +129,7 @@ class Database:
         self.url = driver_url(url)
         self.engine = _make_engine(self.url, role, pool_size, pool_timeout_s)
         self.kept: dict[str, Any] = {}
+        self.on_commit: Callable[[], None] | None = None
 
     @contextmanager
     def transaction(
@@ -142,6 +153,8 @@ class Database:
         """
         with translated(), self.engine.begin() as connection:
             yield self._begun(connection, actor, county_code)
+        if self.on_commit is not None:
+            self.on_commit()
 
     @contextmanager
     def read(

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from api.serving import Server
+
 _READY_S = 20.0
 
 
@@ -17,7 +19,7 @@ _READY_S = 20.0
 def running(app: FastAPI) -> Iterator[str]:
     """Serve an app from a thread and give out its address."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = Server(app, config)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
     thread.start()
     deadline = time.monotonic() + _READY_S
