@@ -77,11 +77,34 @@ class Source:
             .order_by(func.count().desc(), category)
         )
 
-    def latest_month(self, tx: Transaction) -> dt.date | None:
-        """Return the first day of the latest month with any report of the choice."""
+    def without_location(self, tx: Transaction, days: Days) -> int:
+        """Count the reports that name a grid or place only: no cell holds them."""
+        chosen = [
+            Report.location.is_(None),
+            Report.county_code == self.actor.county_code,
+            *self._counted(),
+            *_within(Report.received_on, days),
+        ]
+        if self.reads_rollups and self.actor.town_code is None:
+            tx.see_county(self.actor.county_code)  # as the cells' rollups count them
+        else:
+            chosen.append(visible_reports(self.actor))
+        statement = select(func.count()).select_from(Report).where(*chosen)
+        return int(tx.connection.execute(statement).scalar_one())
+
+    def latest_month(self, tx: Transaction, before: dt.date | None = None) -> dt.date | None:
+        """Return the first day of the latest month with any report of the choice.
+
+        Parameters
+        ----------
+        before
+            First day of a month: only months before it.
+        """
         if self.reads_rollups:
             table = RollupGridMonth
             chosen = [*self._of_layout(table), *self._of_choice(table.category_code)]
+            if before is not None:
+                chosen.append(table.month_on < before)
             statement = (
                 select(table.month_on)
                 .where(*chosen, table.reports > 0)
@@ -89,11 +112,11 @@ class Source:
                 .limit(1)
             )
         else:
+            own = self._countable()
+            if before is not None:
+                own.append(Report.received_on < before)
             statement = (
-                select(Report.received_on)
-                .where(*self._countable())
-                .order_by(Report.received_at.desc())
-                .limit(1)
+                select(Report.received_on).where(*own).order_by(Report.received_at.desc()).limit(1)
             )
         day = tx.connection.execute(statement).scalar_one_or_none()
         return None if day is None else month_start(day)
@@ -140,8 +163,10 @@ class Source:
         return select(*keys, func.count().label("reports")).where(*chosen).group_by(*columns)
 
     def _countable(self) -> list[ColumnElement[bool]]:
+        return [visible_reports(self.actor), *self._counted()]
+
+    def _counted(self) -> list[ColumnElement[bool]]:
         return [
-            visible_reports(self.actor),
             or_(Report.outcome.is_(None), Report.outcome.not_in(_NOT_COUNTED)),
             *self._of_choice(func.coalesce(Report.category_code, "")),
         ]

@@ -7,6 +7,7 @@ reports do not count. ``bbox`` selects units and never clips their counts.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,6 +47,9 @@ class LayerQuery:
     days
         Days in the county's zone. With ``latest`` instead the latest month that has any report of
         the choice.
+    running
+        With ``latest``, first day of the running month: it is taken only where no month before it
+        has any report, because a month that has just begun shows next to nothing.
     cell_m
         Side of the cells; None takes the smallest that keeps the view below 2,000 cells.
     """
@@ -55,6 +59,7 @@ class LayerQuery:
     tag: str | None = None
     days: Days = ALWAYS
     latest: bool = False
+    running: dt.date | None = None
     bbox: BBox | None = None
     cell_m: CellSize | None = None
 
@@ -82,6 +87,9 @@ class LayerCounts:
         Sensitive categories are left out for this actor.
     latest
         The latest month with any report of the choice; None where there is none at all.
+    without_location
+        Reports that name a grid or place only, so that no cell counts them; 0 where units are not
+        cells.
     """
 
     days: Days
@@ -89,6 +97,7 @@ class LayerCounts:
     cell_m: int | None
     without_sensitive: bool
     latest: Days | None
+    without_location: int
     items: list[UnitCount]
 
 
@@ -122,15 +131,18 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
         raise InvalidInput.of("to", "lies before from")
     choice = choose(tx, actor, query.category, query.tag)
     source = Source(actor, choice, state.layout_id)
-    month = source.latest_month(tx)
-    latest = None if month is None else Days(month, month_end(month))
-    asked = (latest or query.days) if query.latest else query.days
+    latest = _month(source.latest_month(tx))
+    asked = query.days
+    if query.latest:
+        ended = _month(source.latest_month(tx, query.running)) if query.running else None
+        asked = ended or latest or query.days
     choice.check(query.unit, asked)
-    days, cell_m = asked, None
+    days, cell_m, nowhere = asked, None, 0
     if query.unit == "cell":
         days = widened(asked)
         cell_m = query.cell_m or _comfortable(query.bbox)
         items = _count_cells(tx, actor.county_code, source.by_cell(days), query.bbox, cell_m)
+        nowhere = source.without_location(tx, days)
     else:
         items = _count_areas(tx, source.by_grid(days), query, state, choice)
     return LayerCounts(
@@ -139,8 +151,13 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
         cell_m=cell_m,
         without_sensitive=choice.without_sensitive,
         latest=latest,
+        without_location=nowhere,
         items=items,
     )
+
+
+def _month(first: dt.date | None) -> Days | None:
+    return None if first is None else Days(first, month_end(first))
 
 
 def count_in_grid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Annotated, Literal
 
@@ -16,10 +17,12 @@ from api.schemas.filters import BBOX_SHAPE
 from api.schemas.layer import LayerCounts
 from gis import layers
 from gis.audience import Actor
+from gis.clock import local_day, month_start, zone_named
 from gis.errors import InvalidInput
 from gis.geometry import BBox
 from gis.layers import LayerQuery, State
 from gis.periods import Days
+from gis.registry import get_county
 
 router = APIRouter(prefix="/layers", tags=["layers"], route_class=StrictRoute)
 
@@ -39,9 +42,10 @@ class CountParams(BaseModel):
         Day | None, Field(description="Last day, included; cells take its whole month.")
     ] = None
     period: Annotated[
-        Literal["latest"] | None,
+        Literal["latest", "full"] | None,
         Field(
-            description="Instead of from and to: the latest month that has any report of the choice."
+            description="Instead of from and to: latest is the latest month that has any report of "
+            "the choice; full leaves the running month out where an earlier one has any."
         ),
     ] = None
     bbox: Annotated[
@@ -55,8 +59,13 @@ class CountParams(BaseModel):
         CellSide | None, Field(description="Side of a cell; by default what suits the bbox.")
     ] = None
 
-    def query(self) -> LayerQuery:
+    def query(self, running: dt.date) -> LayerQuery:
         """Return what these parameters mean to the domain.
+
+        Parameters
+        ----------
+        running
+            First day of the running month in the county's zone.
 
         Raises
         ------
@@ -72,7 +81,8 @@ class CountParams(BaseModel):
             category=self.category,
             tag=self.tag,
             days=Days(self.from_, self.to),
-            latest=self.period == "latest",
+            latest=self.period is not None,
+            running=running if self.period == "full" else None,
             bbox=BBox.parse(self.bbox) if self.bbox is not None else None,
             cell_m=self.cell_m,
         )
@@ -83,8 +93,9 @@ def count_units(
     request: Request, caller: SignedIn, params: Annotated[CountParams, Query()]
 ) -> Response:
     """Count reports per grid, town or cell for a category or tag and a period."""
-    query = params.query()
     with caller.read() as (tx, actor):
+        zone = zone_named(get_county(tx, actor.county_code).timezone)
+        query = params.query(month_start(local_day(caller.now, zone)))
         state = layers.layer_state(tx, actor.county_code)
         headers = {
             "Cache-Control": "private, no-cache",
@@ -120,6 +131,7 @@ def _content(query: LayerQuery, counts: layers.LayerCounts, state: State) -> byt
             "total": sum(item.count or 0 for item in items),
             "suppressed": sum(item.count is None for item in items),
             "without_sensitive": counts.without_sensitive,
+            "without_location": counts.without_location,
             "latest_month": counts.latest and counts.latest.first,
             "items": [
                 {"code": item.code, "count": item.count, "polygon": item.polygon} for item in items

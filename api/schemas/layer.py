@@ -54,6 +54,13 @@ class LayerCounts(Answer):
     without_sensitive: Annotated[
         bool, Field(description="Sensitive categories are left out of these counts for this actor.")
     ]
+    without_location: Annotated[
+        int,
+        Field(
+            description="With unit=cell, reports of the period that name a grid or place only: they "
+            "have no position, so no cell counts them, whatever the bbox. Else 0: their grid does."
+        ),
+    ]
     latest_month: Annotated[
         dt.date | None,
         Field(description="First day of the latest month that has any report of this choice."),

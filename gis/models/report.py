@@ -89,6 +89,13 @@ class Report(Base):
             "received_at",
             postgresql_where=text("status <> 'closed'"),
         ),
+        Index(
+            "report_unlocated_ix",
+            "county_code",
+            "received_on",
+            "category_code",
+            postgresql_where=text("location IS NULL"),
+        ),
     )
 
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), primary_key=True)

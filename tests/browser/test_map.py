@@ -57,12 +57,23 @@ def test_the_legend_says_what_when_and_how_many(visit):
     assert page.evaluate(PAINTED, "grids")["colours"] > 4
 
 
-def test_the_view_opens_on_the_latest_month_and_says_which(visit):
+def test_the_view_opens_on_the_latest_whole_month_and_says_which(visit):
     page = visit(locale="en-GB").open_map()
-    start = page.locator("#from").input_value()
-    assert start.endswith("-01")
-    assert page.locator("#period").input_value() == "latest"
-    expect(page.locator("#legend .period")).to_contain_text(str(int(start[:4])))
+    assert page.locator("#period").input_value() == "full"
+    # The archive ends with September 2022; the running month holds the few live reports.
+    assert page.locator("#from").input_value() == "2022-09-01"
+    expect(page.locator("#legend .period")).to_contain_text("Sep 2022")
+    assert page.evaluate(PAINTED, "grids")["colours"] > 3
+    page.locator("#period").select_option("latest")
+    expect(page.locator("#legend .period")).not_to_contain_text("2022")
+
+
+def test_cells_say_how_many_reports_they_cannot_show(visit):
+    page = visit(locale="en-GB").open_map("/map?heat=cell&period=all")
+    note = page.locator("#legend .total small", has_text="no cell")
+    asked = page.request.get(f"{page.url.split('/map')[0]}/api/v1/layers/counts?unit=cell").json()
+    assert asked["without_location"] > 0
+    expect(note).to_contain_text(f"{asked['without_location']:,} more")
 
 
 def test_the_same_period_and_category_give_the_same_colours(visit):
@@ -96,9 +107,9 @@ def test_cells_have_fixed_metres(visit):
 def test_an_empty_period_says_so_and_leads_back(visit):
     page = visit(locale="en-GB").open_map("/map?from=2019-01-01&to=2019-01-31")
     expect(page.locator("#legend")).to_contain_text("No reports match in this period.")
-    page.get_by_role("button", name="Show the latest period with data").click()
+    page.get_by_role("button", name="Show the latest month with data").click()
     expect(page.locator("#legend .classes li").nth(1)).to_be_visible()
-    assert page.locator("#period").input_value() == "latest"
+    assert page.locator("#period").input_value() == "full"
 
 
 def test_a_report_posted_by_api_appears_and_stays_text(visit):

@@ -57,8 +57,8 @@ function periodOf(days) {
 function bindPeriod(state) {
   const [preset, from, to] = [byId("period"), byId("from"), byId("to")];
   preset.addEventListener("change", () => {
-    if (preset.value === "latest" || preset.value === "all") state.set({ period: preset.value, from: "", to: "" });
-    else if (preset.value !== "custom") state.set({ period: "latest", ...periodOf(Number(preset.value)) });
+    if (["full", "latest", "all"].includes(preset.value)) state.set({ period: preset.value, from: "", to: "" });
+    else if (preset.value !== "custom") state.set({ period: "full", ...periodOf(Number(preset.value)) });
     else from.focus();
   });
   const own = () => {

@@ -17,7 +17,8 @@ export function whatParameters(what) {
   return what.startsWith("tag:") ? { tag: what.slice(4) } : { category: what };
 }
 
-// Without dates the view opens on the latest month that has data.
+// Without dates the view opens on the latest whole month that has data: of one that has just begun there is
+// next to nothing to see.
 function periodParameters({ period: kind, from, to }) {
   return from || to || kind === "all" ? { from, to } : { period: kind };
 }
@@ -51,7 +52,7 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
   function otherPeriod() {
     const { from, to } = state.get();
     if (!from && !to) return "";
-    const choose = () => state.set({ period: "latest", from: "", to: "" });
+    const choose = () => state.set({ period: "full", from: "", to: "" });
     return h("button", { type: "button", class: "quiet", click: choose }, t("legend.latest"));
   }
 
@@ -76,6 +77,7 @@ export function createHeat({ map, state, colours, grids, towns, cells, notices, 
     return [
       body.period.whole_months ? t("legend.whole_months") : null,
       body.without_sensitive ? t("legend.without_sensitive") : null,
+      body.without_location ? t("legend.without_location", { n: count(body.without_location) }) : null,
     ].filter(Boolean);
   }
 

@@ -5,7 +5,7 @@ const DEFAULTS = {
   base: "own",
   heat: "grid", // off | grid | town | cell
   what: "", // "" all, a category code, or "tag:<tag>"
-  period: "latest", // without from and to: latest | all
+  period: "full", // without from and to: full (the latest whole month with data) | latest | all
   from: "",
   to: "",
   reports: "open", // off | open | all
@@ -17,7 +17,7 @@ const DEFAULTS = {
   point: null, // [lon, lat] of "where would this go"
 };
 
-const CHOICES = { period: ["latest", "all"], heat: ["off", "grid", "town", "cell"], reports: ["off", "open", "all"] };
+const CHOICES = { period: ["full", "latest", "all"], heat: ["off", "grid", "town", "cell"], reports: ["off", "open", "all"] };
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function numbers(text, length) {
