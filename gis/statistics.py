@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gis.audience import Actor
-from gis.clock import day_bounds, zone_named
+from gis.clock import day_bounds, local_day, month_start, zone_named
 from gis.counted import (
     BESIDE,
     COUNTED,
@@ -26,6 +26,7 @@ from gis.counted import (
 )
 from gis.db.database import Transaction
 from gis.errors import InvalidInput, NotAllowed
+from gis.periods import month_end
 from gis.rates import COUNTS, Rate, change, rates_of
 
 
@@ -131,20 +132,49 @@ def get_statistics(
     if by is not None and by not in DIMENSIONS:
         raise InvalidInput.of("by", f"Must be one of: {', '.join(DIMENSIONS)}.")
     scope = _Scope.of(tx, actor)
-    total = _groups(tx, scope, period, None)
+    counts = _counts(tx, scope, period, by)
+    durations = _durations(tx, scope, period, by)
+    total = Group(None, counts.pop(_WHOLE), durations.pop(_WHOLE))
+    keys = sorted({*counts, *durations}, key=lambda key: (key[1] is None, key[1] or ""))
     return Statistics(
         period=period,
         by=by,
-        total=total[0] if total else Group(None, dict.fromkeys(_ALL, 0)),
-        groups=_groups(tx, scope, period, by) if by else [],
+        total=total,
+        groups=[
+            Group(key[1], counts.get(key, dict.fromkeys(_ALL, 0)), durations.get(key, {}))
+            for key in keys
+        ],
         without_sensitive=scope.without_sensitive,
     )
 
 
-def compare(tx: Transaction, actor: Actor, period: Period) -> Comparison:
-    """Count a period, the one before it and the same one a year before."""
-    periods = (period, period.before(), period.year_before())
-    return Comparison(*(get_statistics(tx, actor, one).total for one in periods))
+def compare(tx: Transaction, actor: Actor, period: Period, now: Group | None = None) -> Comparison:
+    """Count a period, the one before it and the same one a year before; counts without durations.
+
+    Parameters
+    ----------
+    now
+        The period's own figures, where they are known.
+    """
+    scope = _Scope.of(tx, actor)
+
+    def counted(one: Period) -> Group:
+        return Group(None, _counts(tx, scope, one, None)[_WHOLE])
+
+    return Comparison(
+        now or counted(period), counted(period.before()), counted(period.year_before())
+    )
+
+
+def accepted_by_month(tx: Transaction, actor: Actor, period: Period) -> dict[str, int]:
+    """Return the accepted cases of each month of a period that has any, by ``2022-09``."""
+    scope = _Scope.of(tx, actor)
+    family = FAMILY_OF["accepted"]
+    statement = _grouped(
+        scope, "month", family.utility, "count(*) AS accepted", "report r", family.instant, COUNTED
+    )
+    rows = tx.rows(statement, _parameters(tx, scope, period))
+    return {row["key"]: row["accepted"] for row in rows if not row["whole"]}
 
 
 def rank(groups: Sequence[Group], rate: str) -> list[Group]:
@@ -158,6 +188,36 @@ def rank(groups: Sequence[Group], rate: str) -> list[Group]:
         return (found.value is None, -(found.value or 0.0), -found.denominator, group.key or "")
 
     return sorted(groups, key=place)
+
+
+def latest_period(tx: Transaction, actor: Actor, now: dt.datetime) -> Period | None:
+    """Return January to the end of the latest month that has an accepted case; None without any.
+
+    The running month is taken only where no month before it has any: a month half over beside whole
+    ones would read as a fall.
+
+    Raises
+    ------
+    NotAllowed
+        The actor's role has no statistics.
+    """
+    scope = _Scope.of(tx, actor)
+    zone = zone_named(
+        tx.scalar("SELECT timezone FROM county WHERE code = %(code)s", {"code": actor.county_code})
+    )
+    running = month_start(local_day(now, zone))
+    start, _ = day_bounds(running, running, zone)
+    latest: dt.datetime | None = None
+    for condition in ("AND r.accepted_at < %(running)s", ""):
+        latest = latest or tx.scalar(
+            f"SELECT max(r.accepted_at) FROM report r WHERE r.county_code = %(county)s"  # noqa: S608
+            f" AND {COUNTED} {condition}{scope.condition}",
+            {**scope.parameters, "county": actor.county_code, "running": start},
+        )
+    if latest is None:
+        return None
+    day = local_day(latest, zone)
+    return Period(day.replace(month=1, day=1), month_end(day))
 
 
 def bounds(tx: Transaction, county_code: str, period: Period) -> tuple[dt.datetime, dt.datetime]:
@@ -193,23 +253,37 @@ class _Scope:
         return cls(actor.county_code, " AND r.audience && %(audience)s::text[]", mine, False)
 
 
-def _groups(tx: Transaction, scope: _Scope, period: Period, by: Dimension | None) -> list[Group]:
-    start, end = bounds(tx, scope.county_code, period)
-    parameters = {**scope.parameters, "county": scope.county_code, "start": start, "end": end}
-    counts: dict[str | None, dict[str, int]] = {}
-    durations: dict[str | None, dict[str, Duration]] = {}
+_Key = tuple[bool, str | None]
+_WHOLE: Final[_Key] = (True, None)
+
+
+def _counts(
+    tx: Transaction, scope: _Scope, period: Period, by: Dimension | None
+) -> dict[_Key, dict[str, int]]:
+    """Return every count of the whole and of each group, in one reading of the rows."""
+    found: dict[_Key, dict[str, int]] = {}
     for statement in _count_statements(scope, by):
-        for row in tx.rows(statement, parameters):
-            counts.setdefault(row.pop("key"), {}).update(row)
+        for row in tx.rows(statement, _parameters(tx, scope, period)):
+            key = (row.pop("whole") == 1, row.pop("key"))
+            found.setdefault(key, dict.fromkeys(_ALL, 0)).update(row)
+    return found
+
+
+def _durations(
+    tx: Transaction, scope: _Scope, period: Period, by: Dimension | None
+) -> dict[_Key, dict[str, Duration]]:
+    found: dict[_Key, dict[str, Duration]] = {}
     for code, (since, until) in DURATIONS.items():
-        for row in tx.rows(_duration_statement(scope, by, since, until), parameters):
-            found = Duration(row["cases"], row["median_s"], row["p90_s"])
-            durations.setdefault(row["key"], {})[code] = found
-    keys = sorted({*counts, *durations}, key=lambda key: (key is None, key or ""))
-    return [
-        Group(key, {**dict.fromkeys(_ALL, 0), **counts.get(key, {})}, durations.get(key, {}))
-        for key in keys
-    ]
+        statement = _duration_statement(scope, by, since, until)
+        for row in tx.rows(statement, _parameters(tx, scope, period)):
+            taken = Duration(row["cases"], row["median_s"], row["p90_s"])
+            found.setdefault((row["whole"] == 1, row["key"]), {})[code] = taken
+    return found
+
+
+def _parameters(tx: Transaction, scope: _Scope, period: Period) -> dict[str, Any]:
+    start, end = bounds(tx, scope.county_code, period)
+    return {**scope.parameters, "county": scope.county_code, "start": start, "end": end}
 
 
 def _count_statements(scope: _Scope, by: Dimension | None) -> list[str]:
@@ -219,13 +293,13 @@ def _count_statements(scope: _Scope, by: Dimension | None) -> list[str]:
             f"count(*) FILTER (WHERE {condition}) AS {code}"
             for code, condition in family.counts.items()
         )
-        key = key_of(by, family.instant, family.utility)
         rows = f"report r{family.rows}"
-        statements.append(_grouped(scope, key, counts, rows, family.instant, COUNTED))
-    for code, (instant, condition) in BESIDE.items():
-        key = key_of(by, instant, LEAD)
         statements.append(
-            _grouped(scope, key, f"count(*) AS {code}", "report r", instant, condition)
+            _grouped(scope, by, family.utility, counts, rows, family.instant, COUNTED)
+        )
+    for code, (instant, condition) in BESIDE.items():
+        statements.append(
+            _grouped(scope, by, LEAD, f"count(*) AS {code}", "report r", instant, condition)
         )
     return statements
 
@@ -239,15 +313,27 @@ def _duration_statement(scope: _Scope, by: Dimension | None, since: str, until: 
     )
     settled = FAMILY_OF["settled"].counts["settled"]
     condition = f"{COUNTED} AND {settled}" if until == "r.closed_at" else COUNTED
-    return _grouped(scope, key_of(by, until, LEAD), figures, "report r", until, condition)
+    return _grouped(scope, by, LEAD, figures, "report r", until, condition)
 
 
-def _grouped(scope: _Scope, key: str, figures: str, rows: str, instant: str, condition: str) -> str:
+def _grouped(
+    scope: _Scope,
+    by: Dimension | None,
+    utility: str,
+    figures: str,
+    rows: str,
+    instant: str,
+    condition: str,
+) -> str:
+    """Return the statement of the figures of the whole and, where asked, of each group."""
+    key = f" CROSS JOIN LATERAL (SELECT {key_of(by, instant, utility)} AS key) AS g" if by else ""
+    head = "g.key, grouping(g.key) AS whole" if by else "NULL AS key, 1 AS whole"
     return (
-        f"SELECT {key} AS key, {figures} FROM {rows}"  # noqa: S608  all of it is constants
-        " JOIN county z ON z.code = r.county_code"
+        f"SELECT {head}, {figures} FROM {rows}"  # noqa: S608  all of it is constants
+        f" JOIN county z ON z.code = r.county_code{key}"
         f" WHERE r.county_code = %(county)s AND {instant} >= %(start)s AND {instant} < %(end)s"
-        f" AND {condition}{scope.condition} GROUP BY 1"
+        f" AND {condition}{scope.condition}"
+        + (" GROUP BY GROUPING SETS ((g.key), ())" if by else "")
     )
 
 

@@ -1,10 +1,17 @@
-"""Statistics as a table: for CSV, spreadsheets and the command line, in Chinese or English."""
+"""Statistics as a table: for CSV, workbooks and the command line, in Chinese or English."""
 
 from __future__ import annotations
 
-from typing import Literal
+import csv
+import io
+from collections.abc import Mapping
+from typing import Literal, cast
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from gis.counted import DURATIONS
+from gis.layering.files import book_bytes, fill_sheet, plain_cell
 from gis.rates import COUNTS, RATES
 from gis.statistics import Group, Statistics
 
@@ -44,10 +51,71 @@ def header(statistics: Statistics, language: Language) -> list[str]:
     return names
 
 
-def rows(statistics: Statistics, language: Language) -> list[list[Cell]]:
-    """Return a row for each group and the last for all of them; rates in percent, None if undefined."""
-    found = [_row(group.key or NONE[language], group) for group in statistics.groups]
+def rows(
+    statistics: Statistics, language: Language, names: Mapping[str, str] | None = None
+) -> list[list[Cell]]:
+    """Return a row for each group and the last for all of them; rates in percent, None if undefined.
+
+    Parameters
+    ----------
+    names
+        What people call the groups, by key; the key itself where it is not there.
+    """
+    called = names or {}
+    found = [
+        _row(called.get(group.key, group.key) if group.key else NONE[language], group)
+        for group in statistics.groups
+    ]
     return [*found, _row(TOTAL[language], statistics.total)]
+
+
+def csv_file(
+    statistics: Statistics, language: Language, names: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the table as CSV in UTF-8 with a mark, so that Excel reads Chinese."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(header(statistics, language))
+    writer.writerows(
+        [plain_cell(cell) for cell in row] for row in rows(statistics, language, names)
+    )
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def workbook_file(
+    statistics: Statistics, language: Language, names: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the table as a workbook; the second sheet says what every rate is made of."""
+    english = language == "en"
+    book = Workbook()
+    sheet = cast(Worksheet, book.active)
+    sheet.title = "Statistics" if english else "统计"
+    fill_sheet(sheet, header(statistics, language), rows(statistics, language, names))
+    about = book.create_sheet("Definitions" if english else "指标说明")
+    fill_sheet(
+        about,
+        ["Rate", "Numerator", "Denominator"] if english else ["指标", "分子", "分母"],
+        definitions(language),
+    )
+    first, last = statistics.period.first, statistics.period.last
+    about.append([])
+    about.append([f"Period: {first} to {last}" if english else f"时段：{first} 至 {last}"])
+    if statistics.without_sensitive:
+        about.append(["Without sensitive categories" if english else "不含敏感类别"])
+    return book_bytes(book)
+
+
+def definitions(language: Language) -> list[tuple[str, str, str]]:
+    """Return each rate's name and the two counts it is made of, in words."""
+    english = language == "en"
+    return [
+        (
+            rate.name_en if english else rate.name,
+            COUNTS[rate.numerator][english],
+            COUNTS[rate.denominator][english],
+        )
+        for rate in RATES.values()
+    ]
 
 
 def _row(name: str, group: Group) -> list[Cell]:

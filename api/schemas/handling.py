@@ -74,6 +74,10 @@ class RateView(Answer):
     denominator: int
     numerator_is: Annotated[str, Field(description="Code of the count above the line.")]
     denominator_is: Annotated[str, Field(description="Code of the count below the line.")]
+    numerator_cases: Annotated[
+        str | None, Field(description="Where exactly these cases are listed; null for planners.")
+    ]
+    denominator_cases: str | None
     percent: float | None
 
 
@@ -89,9 +93,23 @@ class GroupView(Answer):
     """The figures of one town, grid, utility, category, cause, source or month."""
 
     key: str | None
+    name: str | None
     counts: dict[str, int]
     rates: list[RateView]
     durations: dict[str, DurationView]
+
+
+class EarlierView(Answer):
+    """An earlier period beside the one asked for."""
+
+    first: Annotated[dt.date, Field(alias="from")]
+    last: Annotated[dt.date, Field(alias="to")]
+    counts: dict[str, int]
+    percents: dict[str, float | None]
+    change: Annotated[
+        dict[str, float | None],
+        Field(description="Relative change of each count since then; null where it was 0."),
+    ]
 
 
 class StatisticsView(Answer):
@@ -99,7 +117,11 @@ class StatisticsView(Answer):
 
     first: Annotated[dt.date, Field(alias="from")]
     last: Annotated[dt.date, Field(alias="to")]
+    latest: Annotated[bool, Field(description="No period was named: the latest that has data.")]
     by: str | None
+    rank: str | None
     without_sensitive: bool
     total: GroupView
     groups: list[GroupView]
+    before: EarlierView | None
+    year_before: EarlierView | None
