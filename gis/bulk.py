@@ -294,7 +294,7 @@ def _count(tx: Transaction, batch: _Batch, matches: Matches) -> None:
         }
     )
     counted["month"] = counted["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
-    by_day = counted.dropna(subset="grid").groupby(["grid", "category", "day"]).size()
+    by_day = counted.groupby(["grid", "category", "day"], dropna=False).size()
     by_cell = counted.groupby(["x", "y", "category", "month"]).size()
     grid, cell = by_day.index.to_frame(), by_cell.index.to_frame()
     tx.query(
@@ -302,7 +302,7 @@ def _count(tx: Transaction, batch: _Batch, matches: Matches) -> None:
         {
             "county": reference.county_code,
             "layout_id": reference.layout.id if reference.layout else None,
-            "grids": grid["grid"].tolist(),
+            "grids": [code if isinstance(code, str) else None for code in grid["grid"]],
             "categories": grid["category"].tolist(),
             "days": grid["day"].dt.date.tolist(),
             "reports": by_day.tolist(),

@@ -1,10 +1,16 @@
-"""Where a layer's counts come from: rollups for county-wide roles, visible rows for everybody else."""
+"""Where a layer's counts come from: rollups for county-wide roles, visible rows for everybody else.
+
+Counts of one category, or of several, come from the rollups by category; counts of all from the
+totals, less the categories that are hidden. A piece is a statement of counts, some of them below
+zero; pieces add up.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,17 +20,44 @@ from gis.clock import month_start
 from gis.db.database import Transaction
 from gis.disclosure import Choice
 from gis.models import (
+    Base,
     Grid,
     Report,
     RollupCellMonth,
+    RollupCellMonthAll,
     RollupGridDay,
+    RollupGridDayAll,
     RollupGridMonth,
+    RollupGridMonthAll,
     RollupGridTotal,
+    RollupGridTotalAll,
+    RollupOutsideDay,
 )
 from gis.periods import ALWAYS, Days, split_period
 
 _NOT_COUNTED = ("rejected", "duplicate")
 _READS_ROLLUPS = frozenset({"admin", "supervisor", "planner", "dispatcher"})
+
+_Piece: TypeAlias = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class _Rollup:
+    """A rollup by category and the one of all; the column of its period, and those of its place."""
+
+    by_category: type[Base]
+    of_all: type[Base]
+    period: str | None
+    places: Mapping[str, str]
+
+
+_GRID: Final = {"code": "grid_code"}
+_TOTAL: Final = _Rollup(RollupGridTotal, RollupGridTotalAll, None, _GRID)
+_MONTH: Final = _Rollup(RollupGridMonth, RollupGridMonthAll, "month_on", _GRID)
+_DAY: Final = _Rollup(RollupGridDay, RollupGridDayAll, "day_on", _GRID)
+_CELL: Final = _Rollup(
+    RollupCellMonth, RollupCellMonthAll, "month_on", {"x": "cell_x", "y": "cell_y"}
+)
 
 
 @dataclass(frozen=True)
@@ -46,11 +79,30 @@ class Source:
             return union_all(*self._grid_pieces(days)).subquery()
         return self._visible(days, Report.grid_code).subquery()
 
+    def by_grid_and_month(self, months: Days = ALWAYS) -> Subquery:
+        """Return pieces (code, step, reports) of each grid and month, from the rollups."""
+        return union_all(*self._pieces(_MONTH, months, step="month_on")).subquery()
+
+    def by_grid_and_day(self, days: Days) -> Subquery:
+        """Return pieces (code, step, reports) of each grid and day, from the rollups."""
+        return union_all(*self._pieces(_DAY, days, step="day_on")).subquery()
+
+    def outside(self, tx: Transaction, days: Days) -> int:
+        """Count the reports that lie in no grid, from the rollups."""
+        table = RollupOutsideDay
+        statement = select(func.coalesce(func.sum(table.reports), 0)).where(
+            table.county_code == self.actor.county_code,
+            table.layout_id == self.layout_id,
+            *self._of_choice(table.category_code),
+            *_within(table.day_on, days),
+        )
+        return int(tx.connection.execute(statement).scalar_one())
+
     def by_cell(self, months: Days) -> Subquery:
-        """Return (x, y, reports) of each cell of 100 m, over whole months."""
+        """Return pieces (x, y, reports) of each cell of 100 m, over whole months."""
         # A dispatcher of a town reads the town's own reports: cells know no towns.
         if self.reads_rollups and self.actor.town_code is None:
-            return self._cell_months(months).subquery()
+            return union_all(*self._pieces(_CELL, months)).subquery()
         return self._visible(months, Report.cell_x, Report.cell_y).subquery()
 
     def by_category(self, grid_code: str) -> Select[*tuple[Any, ...]]:
@@ -121,37 +173,46 @@ class Source:
         day = tx.connection.execute(statement).scalar_one_or_none()
         return None if day is None else month_start(day)
 
-    def _grid_pieces(self, days: Days) -> list[Select[*tuple[Any, ...]]]:
+    def _grid_pieces(self, days: Days) -> list[_Piece]:
         """Split a period into whole months and the days at its ends: few rows for any length."""
         if days == ALWAYS:
-            return [self._piece(RollupGridTotal, None, days)]
+            return self._pieces(_TOTAL, days)
         split = split_period(days)
-        pieces = [self._piece(RollupGridDay, RollupGridDay.day_on, ends) for ends in split.days]
+        pieces = [piece for ends in split.days for piece in self._pieces(_DAY, ends)]
         if split.months is not None:
-            pieces.append(self._piece(RollupGridMonth, RollupGridMonth.month_on, split.months))
+            pieces += self._pieces(_MONTH, split.months)
+        return pieces
+
+    def _pieces(self, rollup: _Rollup, days: Days, step: str | None = None) -> list[_Piece]:
+        """Return the counts of the choice in a rollup; with ``step`` each by its month or day."""
+        if self.choice.codes is not None:
+            chosen = self._of_choice(_column(rollup.by_category, "category_code"))
+            return [self._piece(rollup.by_category, rollup, days, step, chosen)]
+        pieces = [self._piece(rollup.of_all, rollup, days, step, [])]
+        if self.choice.hidden:
+            hidden = _column(rollup.by_category, "category_code").in_(self.choice.hidden)
+            pieces.append(
+                self._piece(rollup.by_category, rollup, days, step, [hidden], taken_off=True)
+            )
         return pieces
 
     def _piece(
         self,
-        table: type[RollupGridTotal | RollupGridMonth | RollupGridDay],
-        column: InstrumentedAttribute[dt.date] | None,
+        table: type[Base],
+        rollup: _Rollup,
         days: Days,
-    ) -> Select[*tuple[Any, ...]]:
-        chosen = [*self._of_layout(table), *self._of_choice(table.category_code)]
-        if column is not None:
-            chosen += _within(column, days)
-        code = table.grid_code.label("code")
-        return select(code, func.sum(table.reports).label("reports")).where(*chosen).group_by(code)
-
-    def _cell_months(self, days: Days) -> Select[*tuple[Any, ...]]:
-        table = RollupCellMonth
-        chosen = [
-            table.county_code == self.actor.county_code,
-            *self._of_choice(table.category_code),
-        ]
-        chosen += _within(table.month_on, days)
-        x, y = table.cell_x.label("x"), table.cell_y.label("y")
-        return select(x, y, func.sum(table.reports).label("reports")).where(*chosen).group_by(x, y)
+        step: str | None,
+        chosen: list[ColumnElement[bool]],
+        *,
+        taken_off: bool = False,
+    ) -> _Piece:
+        names = {**rollup.places, **({} if step is None else {"step": step})}
+        columns = [_column(table, column).label(name) for name, column in names.items()]
+        reports = _column(table, "reports")
+        of_place = self._of_layout(table) if "code" in names else self._of_county(table)
+        period = [] if rollup.period is None else _within(_column(table, rollup.period), days)
+        counted = (-reports if taken_off else reports).label("reports")
+        return select(*columns, counted).where(*of_place, *chosen, *period)
 
     def _visible(
         self, days: Days, *columns: InstrumentedAttribute[Any]
@@ -179,22 +240,25 @@ class Source:
             chosen.append(column.not_in(self.choice.hidden))
         return chosen
 
-    def _of_layout(
-        self, table: type[RollupGridTotal | RollupGridMonth | RollupGridDay]
-    ) -> list[ColumnElement[bool]]:
-        chosen: list[ColumnElement[bool]] = [
-            table.county_code == self.actor.county_code,
-            table.layout_id == self.layout_id,
-        ]
+    def _of_county(self, table: type[Base]) -> list[ColumnElement[bool]]:
+        return [_column(table, "county_code") == self.actor.county_code]
+
+    def _of_layout(self, table: type[Base]) -> list[ColumnElement[bool]]:
+        chosen = [*self._of_county(table), _column(table, "layout_id") == self.layout_id]
         if self.actor.town_code is not None:
             own = select(Grid.code).where(
                 Grid.layout_id == self.layout_id, Grid.town_code == self.actor.town_code
             )
-            chosen.append(table.grid_code.in_(own))
+            chosen.append(_column(table, "grid_code").in_(own))
         return chosen
 
 
-def _within(column: InstrumentedAttribute[dt.date], days: Days) -> list[ColumnElement[bool]]:
+def _column(table: type[Base], name: str) -> Any:
+    """Return a column of a rollup by its name."""
+    return getattr(table, name)
+
+
+def _within(column: Any, days: Days) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if days.first is not None:
         found.append(column >= days.first)

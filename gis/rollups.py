@@ -1,9 +1,10 @@
 """Counts kept beside the reports they count: added to set-based, checked, rebuilt.
 
 A report counts unless it was rejected or closed as a duplicate: per grid and category by day,
-month and in all, and per 100 m cell, category and month. Whoever writes reports adds to the
-rollups in the same transaction, in the order of their keys, so that two writers never wait for
-each other in a circle.
+month and in all, and per 100 m cell, category and month; beside each the sum over categories, and
+per category and day the reports that lie in no grid. Whoever writes reports adds to the rollups in
+the same transaction, in the order of their keys, so that two writers never wait for each other in
+a circle.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ _COUNTED: Final = (
     "county_code = %(county)s AND coalesce(outcome, '') NOT IN ('rejected', 'duplicate')"
 )
 _OF_GRID: Final = "grid_code IS NOT NULL AND layout_id IS NOT NULL"
+_OF_CELL: Final = "cell_x IS NOT NULL"
 _MONTH: Final = "date_trunc('month', received_on)::date"
 _CATEGORY: Final = "coalesce(category_code, '')"
 
 
 @dataclass(frozen=True, slots=True)
 class _Rollup:
-    """A table of counts: its key columns and what they are of a report."""
+    """A table of counts: its key columns, what they are of a report, and which reports it counts.
+
+    ``summed`` names the table by category that a table of all categories adds up.
+    """
 
     table: str
     key: tuple[str, ...]
     of_report: tuple[str, ...]
     counted: str
+    summed: str = ""
 
 
 _ROLLUPS: Final = (
@@ -59,7 +65,41 @@ _ROLLUPS: Final = (
         "rollup_cell_month",
         ("cell_x", "cell_y", "category_code", "month_on"),
         ("cell_x", "cell_y", _CATEGORY, _MONTH),
-        "cell_x IS NOT NULL",
+        _OF_CELL,
+    ),
+    _Rollup(
+        "rollup_grid_total_all",
+        ("layout_id", "grid_code"),
+        ("layout_id", "grid_code"),
+        _OF_GRID,
+        summed="rollup_grid_total",
+    ),
+    _Rollup(
+        "rollup_grid_month_all",
+        ("layout_id", "month_on", "grid_code"),
+        ("layout_id", _MONTH, "grid_code"),
+        _OF_GRID,
+        summed="rollup_grid_month",
+    ),
+    _Rollup(
+        "rollup_grid_day_all",
+        ("layout_id", "day_on", "grid_code"),
+        ("layout_id", "received_on", "grid_code"),
+        _OF_GRID,
+        summed="rollup_grid_day",
+    ),
+    _Rollup(
+        "rollup_cell_month_all",
+        ("month_on", "cell_x", "cell_y"),
+        (_MONTH, "cell_x", "cell_y"),
+        _OF_CELL,
+        summed="rollup_cell_month",
+    ),
+    _Rollup(
+        "rollup_outside_day",
+        ("layout_id", "day_on", "category_code"),
+        ("layout_id", "received_on", _CATEGORY),
+        "grid_code IS NULL AND layout_id IS NOT NULL",
     ),
 )
 
@@ -129,13 +169,7 @@ def rebuild(tx: Transaction, county_code: str) -> None:
     tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
     for rollup in _ROLLUPS:
         tx.rows(f"DELETE FROM {rollup.table} WHERE county_code = %(county)s", of)  # noqa: S608
-        tx.rows(
-            f"INSERT INTO {rollup.table} (county_code, {', '.join(rollup.key)}, reports)"  # noqa: S608
-            f" SELECT %(county)s, {', '.join(rollup.of_report)}, count(*) FROM report"
-            f" WHERE {_COUNTED} AND {rollup.counted} GROUP BY {', '.join(rollup.of_report)}"
-            f" ORDER BY {', '.join(rollup.of_report)}",
-            of,
-        )
+        tx.rows(_counting(rollup), of)
 
 
 def drop_layout(tx: Transaction, county_code: str, layout_id: int) -> None:
@@ -147,6 +181,20 @@ def drop_layout(tx: Transaction, county_code: str, layout_id: int) -> None:
                 " WHERE county_code = %(county)s AND layout_id = %(layout)s",
                 {"county": county_code, "layout": layout_id},
             )
+
+
+def _counting(rollup: _Rollup) -> str:
+    """Return the statement that fills an empty rollup."""
+    key, of_report = ", ".join(rollup.key), ", ".join(rollup.of_report)
+    counted = f"count(*) FROM report WHERE {_COUNTED} AND {rollup.counted}"
+    if rollup.summed:
+        # Of what was counted just before: many fewer rows than there are reports.
+        of_report = key
+        counted = f"sum(reports) FROM {rollup.summed} WHERE county_code = %(county)s"
+    return (
+        f"INSERT INTO {rollup.table} (county_code, {key}, reports)"
+        f" SELECT %(county)s, {of_report}, {counted} GROUP BY {of_report} ORDER BY {of_report}"
+    )
 
 
 def _comparison(rollup: _Rollup) -> str:

@@ -11,8 +11,9 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
+from sqlalchemy import Double, Integer, cast, func, literal, select
 
+from gis.cells import CELL_M
 from gis.clock import day_bounds
 from gis.db.database import Row, Transaction
 from gis.hotspots.counts import CellCounts, coarsen
@@ -20,6 +21,8 @@ from gis.layering.frames import County, Frame
 from gis.layering.scopes import Scope, Span
 
 Integers: TypeAlias = npt.NDArray[np.int64]
+
+_LATTICE_M: Final = int(CELL_M)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,7 @@ def count_frame(tx: Transaction, scope: Scope, frame: Frame, span: Span | None =
         return Counted(np.zeros(len(frame), dtype=np.int64), 0)
     county = scope.county(tx)
     if frame.cells is not None:
-        return _count_cells(located_reports(tx, scope, days), frame)
+        return _count_cells(located_reports(tx, scope, days, frame.cells.size_m), frame)
     if scope.slice.needs_rows:
         rows = _rows(tx, scope, county, days)
         known = [(row["grid_code"], row["reports"]) for row in rows if row["grid_code"]]
@@ -69,7 +72,7 @@ def count_frame(tx: Transaction, scope: Scope, frame: Frame, span: Span | None =
     statement = select(pieces.c.code, func.sum(pieces.c.reports)).group_by(pieces.c.code)
     pairs = tx.connection.execute(statement).all()
     per_grid = _placed(county.grids, [(code, int(reports)) for code, reports in pairs])
-    return _gathered(per_grid, frame, _outside(tx, scope, county, days)["reports"])
+    return _gathered(per_grid, frame, scope.source.outside(tx, days.days))
 
 
 def cells_at(frame: Frame, columns: Integers, rows: Integers) -> Integers:
@@ -94,7 +97,7 @@ def cells_at(frame: Frame, columns: Integers, rows: Integers) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """Reports with coordinates by cells of 100 m, and how many have none."""
+    """Reports with coordinates by square cells, and how many have none."""
 
     cells: CellCounts
     without_location: int
@@ -104,18 +107,42 @@ _NONE = np.zeros(0, dtype=np.int64)
 NOWHERE: Final = Located(CellCounts(_NONE, _NONE, _NONE), 0)
 
 
-def located_reports(tx: Transaction, scope: Scope, days: Span) -> Located:
-    """Return where the reports of a scope are; rollups take whole months."""
-    county = scope.county(tx)
+def located_reports(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> Located:
+    """Return where the reports of a scope are; rollups take whole months.
+
+    Parameters
+    ----------
+    cell_m
+        Side of the cells, a multiple of 100.
+    """
     if scope.slice.needs_rows:
-        return _located_rows(_rows(tx, scope, county, days))
-    counted = scope.source.by_cell(days.days)
-    statement = select(counted.c.x, counted.c.y, counted.c.reports)
-    cells = _cell_counts([tuple(row) for row in tx.connection.execute(statement)])
+        rows = _rows(tx, scope, scope.county(tx), days)
+        return _located_rows(rows, cell_m // _LATTICE_M)
+    cells = _summed_cells(tx, scope, days, cell_m // _LATTICE_M)
     pieces = scope.source.by_grid(days.days)
     in_grids = tx.connection.execute(select(func.sum(pieces.c.reports))).scalar_one() or 0
-    gridless = _outside(tx, scope, county, days)["reports"]
+    gridless = scope.source.outside(tx, days.days)
     return Located(cells, max(0, int(in_grids) + gridless - int(cells.counts.sum())))
+
+
+def _summed_cells(tx: Transaction, scope: Scope, days: Span, step: int) -> CellCounts:
+    """Sum the lattice's cells into squares of so many, and fetch them as three strings of bytes.
+
+    A row of Python objects for each of a hundred thousand cells takes longer than all the rest.
+    """
+    pieces = scope.source.by_cell(days.days)
+    x, y = (func.floor(cast(column, Double) / step) for column in (pieces.c.x, pieces.c.y))
+    number = func.sum(pieces.c.reports).label("reports")
+    summed = select(x.label("x"), y.label("y"), number).group_by(x, y).having(number > 0).subquery()
+    packed = [
+        func.string_agg(func.int4send(cast(column, Integer)), literal(b""))
+        for column in (summed.c.x, summed.c.y, summed.c.reports)
+    ]
+    row = tx.connection.execute(select(*packed)).one()
+    columns, rows, counts = (
+        np.frombuffer(part or b"", dtype=">i4").astype(np.int64) for part in row
+    )
+    return CellCounts(columns, rows, counts)
 
 
 def into_cells(cells: CellCounts, frame: Frame) -> tuple[Integers, int]:
@@ -128,19 +155,16 @@ def into_cells(cells: CellCounts, frame: Frame) -> tuple[Integers, int]:
 
 def _count_cells(located: Located, frame: Frame) -> Counted:
     assert frame.cells is not None  # noqa: S101  only called with cells
-    counts, outside = into_cells(coarsen(located.cells, frame.cells.size_m // 100), frame)
+    counts, outside = into_cells(located.cells, frame)
     return Counted(counts, outside, located.without_location)
 
 
-def _located_rows(rows: list[Row]) -> Located:
+def _located_rows(rows: list[Row], step: int) -> Located:
     known = [row for row in rows if row["cell_x"] is not None]
-    cells = _cell_counts([(row["cell_x"], row["cell_y"], row["reports"]) for row in known])
-    return Located(cells, sum(row["reports"] for row in rows if row["cell_x"] is None))
-
-
-def _cell_counts(triples: list[tuple[int, ...]]) -> CellCounts:
+    triples = [(row["cell_x"], row["cell_y"], row["reports"]) for row in known]
     found = np.array(triples, dtype=np.int64).reshape(-1, 3)
-    return CellCounts(found[:, 0], found[:, 1], found[:, 2])
+    cells = coarsen(CellCounts(found[:, 0], found[:, 1], found[:, 2]), step)
+    return Located(cells, sum(row["reports"] for row in rows if row["cell_x"] is None))
 
 
 def _rows(tx: Transaction, scope: Scope, county: County, days: Span) -> list[Row]:
@@ -155,13 +179,6 @@ def _rows(tx: Transaction, scope: Scope, county: County, days: Span) -> list[Row
             "repeat": asked.repeat,
         },
     )
-
-
-def _outside(tx: Transaction, scope: Scope, county: County, days: Span) -> Row:
-    # Rows of the whole county, as the rollups count them: these roles look after all of it.
-    tx.see_county(scope.actor.county_code)
-    row = tx.query_one("layer_outside", rows_where(scope, county, days))
-    return row or {"reports": 0}
 
 
 def rows_where(scope: Scope, county: County, days: Span) -> Row:

@@ -15,12 +15,13 @@ from typing import Final, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 import shapely
+from sqlalchemy import func, select
 
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
-from gis.hotspots.counts import CellCounts, coarsen
+from gis.hotspots.counts import CellCounts
 from gis.hotspots.density import cell_density, margin_cells, mask_share
-from gis.layering.counting import NOWHERE, Counted, choice_where, located_reports
+from gis.layering.counting import NOWHERE, Counted, located_reports
 from gis.layering.frames import County, Floats
 from gis.layering.memory import memory_of
 from gis.layering.scopes import Scope, Span
@@ -121,18 +122,25 @@ class BusiestYear:
 
 def busiest_year(tx: Transaction, scope: Scope) -> BusiestYear | None:
     """Return the twelve months running with most reports of a choice; of equal ones the latest."""
-    rows = tx.query("layer_months", choice_where(scope))
+    months = _reports_by_month(tx, scope)
     best: BusiestYear | None = None
-    for row in rows:
-        first: dt.date = row["month_on"]
+    for first, _ in months:
         end = first.replace(year=first.year + 1)
-        within = [one for one in rows if first <= one["month_on"] < end]
-        reports = sum(one["reports"] for one in within)
+        within = [one for one in months if first <= one[0] < end]
+        reports = sum(number for _, number in within)
         if best is None or reports >= best.reports:
-            last: dt.date = within[-1]["month_on"]
-            months = (last.year - first.year) * 12 + last.month - first.month + 1
-            best = BusiestYear(Span(first, Span.month(last).last), months, reports)
+            last = within[-1][0]
+            length = (last.year - first.year) * 12 + last.month - first.month + 1
+            best = BusiestYear(Span(first, Span.month(last).last), length, reports)
     return best
+
+
+def _reports_by_month(tx: Transaction, scope: Scope) -> list[tuple[dt.date, int]]:
+    """Return the months that have any report, by their first days, oldest first."""
+    pieces = scope.source.by_grid_and_month()
+    month, number = pieces.c.step, func.sum(pieces.c.reports)
+    statement = select(month, number).group_by(month).having(number > 0).order_by(month)
+    return [(first, int(reports)) for first, reports in tx.connection.execute(statement)]
 
 
 def class_breaks(scale: float, span: Span | None) -> list[float]:
@@ -174,8 +182,8 @@ def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | No
     cell_m = bandwidth_m // 4
     county = scope.county(tx)
     lattice = lattice_of(tx, scope, county, cell_m, bandwidth_m)
-    located = NOWHERE if days is None else located_reports(tx, scope, days)
-    counts, outside = rasterised(coarsen(located.cells, cell_m // 100), lattice)
+    located = NOWHERE if days is None else located_reports(tx, scope, days, cell_m)
+    counts, outside = rasterised(located.cells, lattice)
     values = cell_density(counts, cell_m, bandwidth_m, lattice.mask, inside=lattice.inside)
     inside = counts[lattice.mask].astype(np.int64)
     counted = Counted(inside, outside, located.without_location)

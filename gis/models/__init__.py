@@ -5,6 +5,7 @@ from __future__ import annotations
 from gis.models.account import Account, AdminEvent, Invitation, Session
 from gis.models.base import Base
 from gis.models.category import CalendarDay, Category, Place, TimeLimit
+from gis.models.cluster import ClusterDismissal, ClusterRule
 from gis.models.county import Community, County, Town
 from gis.models.grid import Grid, GridLayout, GridStaff
 from gis.models.handling import Assignment, Clock, Evaluation
@@ -26,9 +27,14 @@ from gis.models.resident import (
 from gis.models.rollup import (
     NumberBlock,
     RollupCellMonth,
+    RollupCellMonthAll,
     RollupGridDay,
+    RollupGridDayAll,
     RollupGridMonth,
+    RollupGridMonthAll,
     RollupGridTotal,
+    RollupGridTotalAll,
+    RollupOutsideDay,
 )
 from gis.models.thread import Message, MessageRead, Notification, Photo
 from gis.models.utility import Depot, ServiceArea, ServiceAreaVersion, Utility, UtilityCategory
@@ -44,6 +50,8 @@ __all__ = [
     "Category",
     "CategoryExposure",
     "Clock",
+    "ClusterDismissal",
+    "ClusterRule",
     "Community",
     "County",
     "Depot",
@@ -70,9 +78,14 @@ __all__ = [
     "Report",
     "ReportEvent",
     "RollupCellMonth",
+    "RollupCellMonthAll",
     "RollupGridDay",
+    "RollupGridDayAll",
     "RollupGridMonth",
+    "RollupGridMonthAll",
     "RollupGridTotal",
+    "RollupGridTotalAll",
+    "RollupOutsideDay",
     "ServiceArea",
     "ServiceAreaVersion",
     "Session",

@@ -2,6 +2,9 @@
 
 A report counts unless it was rejected or closed as a duplicate. ``category_code`` is ``''`` for
 reports without a category. Written set-based by the transaction that changes the reports.
+
+The tables named ``_all`` hold the sums over categories, which layers of all matters read. Their
+keys begin with the date, so that a period is one range of the only index they have.
 """
 
 from __future__ import annotations
@@ -81,6 +84,65 @@ class RollupCellMonth(Base):
     cell_y: Mapped[int] = mapped_column(primary_key=True)
     category_code: Mapped[str] = mapped_column(primary_key=True)
     month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupGridDayAll(Base):
+    """Reports of all categories per grid and local day of reception."""
+
+    __tablename__ = "rollup_grid_day_all"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    day_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupGridMonthAll(Base):
+    """Reports of all categories per grid and month (its first day)."""
+
+    __tablename__ = "rollup_grid_month_all"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupGridTotalAll(Base):
+    """Reports of all categories per grid over all time."""
+
+    __tablename__ = "rollup_grid_total_all"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    grid_code: Mapped[str] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupCellMonthAll(Base):
+    """Reports of all categories with a location per 100 m cell and month (its first day)."""
+
+    __tablename__ = "rollup_cell_month_all"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    cell_x: Mapped[int] = mapped_column(primary_key=True)
+    cell_y: Mapped[int] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+
+
+class RollupOutsideDay(Base):
+    """Reports that lie in no grid of a layout, per category and local day of reception."""
+
+    __tablename__ = "rollup_outside_day"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    day_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
     reports: Mapped[int]
 
 

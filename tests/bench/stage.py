@@ -22,7 +22,8 @@ EMPTY = "bench_empty"
 COUNTY = "370782"
 REPORT_TABLES = (
     "report", "report_event", "rollup_grid_total", "rollup_grid_month", "rollup_grid_day",
-    "rollup_cell_month",
+    "rollup_cell_month", "rollup_grid_total_all", "rollup_grid_month_all", "rollup_grid_day_all",
+    "rollup_cell_month_all", "rollup_outside_day",
 )  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def staged(folder: Path | None) -> Iterator[Stage]:
 
 def _build(cluster: Cluster) -> None:
     if provision.exists(cluster, EMPTY):
+        for name in (CITY, EMPTY):  # a folder kept from before the last migration
+            provision.migrate(cluster.url(name))
         return
     for name in (CITY, EMPTY):
         provision.drop_database(cluster, name)

@@ -52,6 +52,10 @@ def add_reports(url: str, samples: Iterable[Sample]) -> int:
             " AND (r.grid_code = g.code OR ST_Covers(g.boundary, r.location))"
         )
         connection.execute(
+            "UPDATE report r SET layout_id = l.id FROM grid_layout l"
+            " WHERE l.county_code = r.county_code AND l.status = 'active' AND r.layout_id IS NULL"
+        )
+        connection.execute(
             "INSERT INTO outbox (county_code, action, audience_after, at)"
             " VALUES (%s, 'imported', '{}', now())",
             [COUNTY],

@@ -1,5 +1,6 @@
 -- Rollups after reports changed: each row takes one report out of a count (-1) or into one (+1).
 -- Rows of one report that changes neither grid, category, day nor cell cancel each other out.
+-- Tables in the order in which all writers, and whoever locks them, come to them.
 WITH moved AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(%(moves)s::jsonb) AS row (
     layout_id bigint, grid_code text, category_code text, received_on date, cell_x int,
@@ -32,13 +33,56 @@ WITH moved AS MATERIALIZED (
   ORDER BY layout_id, grid_code, category_code, received_on
   ON CONFLICT (county_code, layout_id, grid_code, category_code, day_on)
   DO UPDATE SET reports = kept.reports + excluded.reports
+), cell AS (
+  INSERT INTO rollup_cell_month AS kept (county_code, cell_x, cell_y, category_code, month_on,
+                                         reports)
+  SELECT %(county)s::text, cell_x, cell_y, category_code,
+         date_trunc('month', received_on)::date, sum(reports)
+  FROM moved WHERE cell_x IS NOT NULL
+  GROUP BY cell_x, cell_y, category_code, 5 HAVING sum(reports) <> 0
+  ORDER BY cell_x, cell_y, category_code, 5
+  ON CONFLICT (county_code, cell_x, cell_y, category_code, month_on)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), total_all AS (
+  INSERT INTO rollup_grid_total_all AS kept (county_code, layout_id, grid_code, reports)
+  SELECT %(county)s::text, layout_id, grid_code, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, grid_code HAVING sum(reports) <> 0
+  ORDER BY layout_id, grid_code
+  ON CONFLICT (county_code, layout_id, grid_code)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), month_all AS (
+  INSERT INTO rollup_grid_month_all AS kept (county_code, layout_id, month_on, grid_code, reports)
+  SELECT %(county)s::text, layout_id, date_trunc('month', received_on)::date, grid_code,
+         sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, 3, grid_code HAVING sum(reports) <> 0
+  ORDER BY layout_id, 3, grid_code
+  ON CONFLICT (county_code, layout_id, month_on, grid_code)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), day_all AS (
+  INSERT INTO rollup_grid_day_all AS kept (county_code, layout_id, day_on, grid_code, reports)
+  SELECT %(county)s::text, layout_id, received_on, grid_code, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, received_on, grid_code HAVING sum(reports) <> 0
+  ORDER BY layout_id, received_on, grid_code
+  ON CONFLICT (county_code, layout_id, day_on, grid_code)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), cell_all AS (
+  INSERT INTO rollup_cell_month_all AS kept (county_code, month_on, cell_x, cell_y, reports)
+  SELECT %(county)s::text, date_trunc('month', received_on)::date, cell_x, cell_y, sum(reports)
+  FROM moved WHERE cell_x IS NOT NULL
+  GROUP BY 2, cell_x, cell_y HAVING sum(reports) <> 0
+  ORDER BY 2, cell_x, cell_y
+  ON CONFLICT (county_code, month_on, cell_x, cell_y)
+  DO UPDATE SET reports = kept.reports + excluded.reports
+), outside AS (
+  INSERT INTO rollup_outside_day AS kept (county_code, layout_id, day_on, category_code, reports)
+  SELECT %(county)s::text, layout_id, received_on, category_code, sum(reports)
+  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NULL
+  GROUP BY layout_id, received_on, category_code HAVING sum(reports) <> 0
+  ORDER BY layout_id, received_on, category_code
+  ON CONFLICT (county_code, layout_id, day_on, category_code)
+  DO UPDATE SET reports = kept.reports + excluded.reports
 )
-INSERT INTO rollup_cell_month AS kept (county_code, cell_x, cell_y, category_code, month_on,
-                                       reports)
-SELECT %(county)s::text, cell_x, cell_y, category_code,
-       date_trunc('month', received_on)::date, sum(reports)
-FROM moved WHERE cell_x IS NOT NULL
-GROUP BY cell_x, cell_y, category_code, 5 HAVING sum(reports) <> 0
-ORDER BY cell_x, cell_y, category_code, 5
-ON CONFLICT (county_code, cell_x, cell_y, category_code, month_on)
-DO UPDATE SET reports = kept.reports + excluded.reports
+SELECT count(*) AS moves FROM moved
