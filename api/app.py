@@ -33,6 +33,7 @@ from api.routes import (
     pages,
     photos,
     places,
+    planner_pages,
     planning,
     plans,
     reports,
@@ -146,6 +147,7 @@ def _include(app: FastAPI) -> None:
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)
+    app.include_router(planner_pages.router)
 
 
 def _security_headers(services: Services) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -181,7 +182,13 @@ class Match:
 
 
 def match_point(
-    tx: Transaction, county_code: str, where: Where, *, category: str | None, at: dt.datetime
+    tx: Transaction,
+    county_code: str,
+    where: Where,
+    *,
+    category: str | None,
+    at: dt.datetime,
+    without: Sequence[str] = (),
 ) -> Match:
     """Match one point in one SELECT.
 
@@ -193,6 +200,8 @@ def match_point(
         Code of the category, or None: then there is no utility.
     at
         Aware instant of reception; its day in the county's time zone decides who serves.
+    without
+        Codes of utilities to leave out: who would answer if there were none of these.
 
     Raises
     ------
@@ -201,7 +210,7 @@ def match_point(
     InvalidInput
         The category, the place or the grid named does not exist; names the field.
     """
-    row = tx.query_one("match", _parameters(county_code, where, category, at))
+    row = tx.query_one("match", _parameters(county_code, where, category, at, without))
     if row is None:
         raise NotFound(f"There is no county {county_code}.")
     _refuse_unknown_names(where, category, row)
@@ -235,7 +244,11 @@ def snap_distance_m(accuracy_m: float | None) -> float:
 
 
 def _parameters(
-    county_code: str, where: Where, category: str | None, at: dt.datetime
+    county_code: str,
+    where: Where,
+    category: str | None,
+    at: dt.datetime,
+    without: Sequence[str],
 ) -> dict[str, Any]:
     return {
         "county": county_code,
@@ -248,6 +261,7 @@ def _parameters(
         "place_code": where.place_code,
         "grid_code": where.grid_code,
         "place_text": where.place_text,
+        "without": list(without),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import orjson
@@ -11,10 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth import SignedIn
 from api.dependencies import NO_STORE, StrictRoute, json_answer
 from api.schemas.common import Code, Text
-from api.schemas.match import Located
+from api.schemas.suggestion import Located
+from api.suggestion_answers import duplicate_document
+from gis.audience import Actor
 from gis.datum import parse_crs
+from gis.db.database import Row, Transaction
+from gis.geometry import Point
 from gis.matching import Where, match_point
 from gis.report_documents import match_document
+from gis.suggestions import list_duplicates
 
 router = APIRouter(tags=["matching"], route_class=StrictRoute)
 
@@ -33,17 +39,28 @@ class LocateParams(BaseModel):
 
 @router.get("/locate", response_model=Located)
 def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Response:
-    """Match a point without storing anything."""
+    """Match a point without storing anything; with a category, also name likely duplicates."""
     with caller.read() as (tx, actor):
         where = Where.of(
             longitude=params.lon, latitude=params.lat, crs=params.crs, accuracy_m=params.accuracy_m
         )
         match = match_point(tx, actor.county_code, where, category=params.category, at=caller.now)
+        duplicates = _duplicates(tx, actor, params.category, where, caller.now)
     located = {
         "location": {"type": "Point", "coordinates": [where.lon, where.lat]},
         "crs": parse_crs(params.crs).name,
         "accuracy_m": params.accuracy_m,
         "category": params.category,
         "match": match_document(match),
+        "duplicates": [duplicate_document(actor, row) for row in duplicates],
     }
     return json_answer(orjson.dumps(located), headers=NO_STORE)
+
+
+def _duplicates(
+    tx: Transaction, actor: Actor, category: str | None, where: Where, now: dt.datetime
+) -> list[Row]:
+    """Return open reports near the point that the actor may read: asked while one is telephoned in."""
+    if category is None or where.lon is None or where.lat is None:
+        return []
+    return list_duplicates(tx, actor, category, Point(where.lon, where.lat), now=now)

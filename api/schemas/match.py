@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.common import Answer, PointGeometry
+from api.schemas.common import Answer
 
 GridMethod = Literal["covers", "nearest", "outside", "stated"]
 StaffMethod = Literal["on_duty", "leader", "community_duty", "town_duty", "none"]
@@ -73,13 +73,3 @@ class Match(Answer):
     reason: Annotated[str, Field(description="The reasons in Chinese.")]
     reason_en: Annotated[str, Field(description="The reasons in English.")]
     layout: Annotated[str | None, Field(description="Name of the grid layout it was matched with.")]
-
-
-class Located(Answer):
-    """Where a report at this point would go; nothing is stored."""
-
-    location: PointGeometry
-    crs: Annotated[str, Field(description="Datum of the coordinates as asked.")]
-    accuracy_m: float | None
-    category: str | None
-    match: Match

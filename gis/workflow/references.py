@@ -106,7 +106,7 @@ def _for_transfer(
 def _for_category(
     tx: Transaction, fields: Fields, report: ReportState, book: TimeBook, now: dt.datetime
 ) -> References:
-    return _matched(tx, _where_of(tx, report), fields["category"], report, book, now)
+    return _matched(tx, where_of(tx, report), fields["category"], report, book, now)
 
 
 def _for_move(
@@ -164,7 +164,7 @@ def ewkb_point(lon: float | None, lat: float | None) -> str | None:
     return _EWKB_POINT.pack(1, _POINT_WITH_SRID, 4326, lon, lat).hex().upper()
 
 
-def _where_of(tx: Transaction, report: ReportState) -> Where:
+def where_of(tx: Transaction, report: ReportState) -> Where:
     """Return where a report said it is, to be matched again for another category."""
     placement = report.placement
     lon = lat = None

@@ -10,7 +10,6 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from api.schemas.match import Located
 from api.schemas.reference import (
     CategoryPage,
     GridCollection,
@@ -22,6 +21,7 @@ from api.schemas.reference import (
     UtilityDetail,
     UtilityPage,
 )
+from api.schemas.suggestion import Located
 from tests.api.conftest import World
 from tests.support import county
 

@@ -324,7 +324,7 @@ def test_the_plan_uses_the_spatial_indexes(db: Database, database_url: str, cate
     values = {
         "county": county.COUNTY, "at": county.NOW, "lon": 119.4, "lat": 36.0, "accuracy_m": 30.0,
         "snap_m": 50.0, "category": category, "place_code": None, "grid_code": None,
-        "place_text": "",
+        "place_text": "", "without": [],
     }  # fmt: skip
     with db.transaction() as tx:
         tx.driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")

@@ -1,5 +1,6 @@
 -- Who answers for one point: grid, grid staff, utility, each with its method. One row, or none
--- where there is no such county. The rules and their order: docs/matching.md.
+-- where there is no such county. The rules and their order: docs/matching.md. Bodies `without` are
+-- left out as if they did not exist: so the same ladder also names the second and the third.
 --
 -- ST_Covers computes sides in doubles: of 600,000 points on edges three fell into one grid too
 -- many. Within 1e-9 degrees (0.1 mm) of a border GEOS decides exactly, as shapely does in bulk.
@@ -23,6 +24,7 @@ WITH today AS MATERIALIZED (
   FROM matter JOIN utility_category AS listed
     ON listed.county_code = %(county)s::text
    AND listed.category_code IN (matter.code, matter.parent_code)
+   AND listed.utility_code <> ALL (%(without)s::text[])
   JOIN utility ON utility.county_code = listed.county_code AND utility.code = listed.utility_code
 ), named_place AS MATERIALIZED (  -- by code, or by its exact name where only one place has it
   SELECT min(code) AS code, min(name) AS name, min(name_en) AS name_en,
@@ -143,7 +145,8 @@ WITH today AS MATERIALIZED (
            AS by_parent
   FROM spot JOIN service_area ON service_area.boundary && spot.p
   WHERE service_area.version_id = (SELECT id FROM version)
-    AND CASE WHEN service_area.category_code IS NULL
+    AND CASE WHEN service_area.utility_code = ANY (%(without)s::text[]) THEN false
+             WHEN service_area.category_code IS NULL
              THEN service_area.utility_code = ANY (ARRAY(SELECT code FROM handler))
              ELSE service_area.category_code IN ((SELECT code FROM matter),
                                                  (SELECT parent_code FROM matter)) END
@@ -179,6 +182,7 @@ WITH today AS MATERIALIZED (
    FROM matter, chosen JOIN utility
      ON utility.county_code = %(county)s::text AND utility.kind = 'town'
     AND utility.town_code = chosen.town_code
+    AND utility.code <> ALL (%(without)s::text[])
    WHERE NOT EXISTS (SELECT FROM area) AND NOT EXISTS (SELECT FROM nearest)
    ORDER BY utility.code COLLATE "C" LIMIT 1)
 ), responsible AS MATERIALIZED (
