@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import psycopg
+
 from gis.clocks import ClockState
 from gis.db.database import Database, Transaction
+from gis.errors import GridCallError, Unavailable
 from gis.workflow.case import Case
 from gis.workflow.record import SYSTEM, Change, write
 from gis.workflow.store import load_cases, lock_if_free, write_case
@@ -27,25 +30,36 @@ _EVENT_OF = {"yellow": "remind", "red": "supervise", "escalate": "escalate"}
 
 @dataclass(frozen=True)
 class Swept:
-    """How often the sweep reminded, supervised and escalated."""
+    """How often the sweep reminded, supervised and escalated.
+
+    ``failed`` tells which clocks could not be acted on, and why; they are tried again next time.
+    """
 
     reminded: int = 0
     supervised: int = 0
     escalated: int = 0
+    failed: tuple[str, ...] = ()
 
 
 def sweep(db: Database, now: dt.datetime) -> Swept:
     """Act on every clock of every county that has reached a level; one transaction a clock."""
     done: Counter[str] = Counter()
+    failed: list[str] = []
     with db.read() as tx:
         counties = [row["code"] for row in tx.rows("SELECT code FROM county ORDER BY code")]
     for county_code in counties:
         with db.transaction(county_code=county_code) as tx:
             _forget_ways_back(tx, county_code, now)
         for clock_id, report_id in _reached(db, county_code, now):
-            with db.transaction(county_code=county_code) as tx:
-                done.update(sweep_clock(tx, county_code, report_id, clock_id, now))
-    return Swept(done["remind"], done["supervise"], done["escalate"])
+            try:
+                with db.transaction(county_code=county_code) as tx:
+                    done.update(sweep_clock(tx, county_code, report_id, clock_id, now))
+            except Unavailable:
+                raise
+            except (GridCallError, psycopg.Error, LookupError, TypeError, ValueError) as error:
+                # One that cannot be acted on must not keep the others waiting.
+                failed.append(f"{county_code} {clock_id}: {type(error).__name__}: {error}")
+    return Swept(done["remind"], done["supervise"], done["escalate"], tuple(failed))
 
 
 def sweep_clock(

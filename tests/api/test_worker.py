@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
 from api import worker
 from gis.db.database import Database
 from gis.housekeeping import OUTBOX_KEPT, prune
+from tests.api.conftest import World
 from tests.support.installation import free_port, until
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -31,8 +35,9 @@ def changes(database_url: str) -> None:
         )
         for number, shift in enumerate((-SECOND, 0 * SECOND, SECOND)):
             connection.execute(
-                "INSERT INTO outbox (county_code, action, audience_after, at) VALUES ('370782', 'submit', '{}', %s)",
-                [NOW - OUTBOX_KEPT + shift],
+                "INSERT INTO outbox (county_code, action, audience_after, at, done_at)"
+                " VALUES ('370782', 'received', '{}', %s, %s)",
+                [NOW - OUTBOX_KEPT + shift, NOW],
             )
             connection.execute(
                 "INSERT INTO session (token_sha256, account_id, created_at, expires_at)"
@@ -51,9 +56,61 @@ def test_prune_takes_what_is_past_its_time_and_nothing_else(db: Database, change
         assert tx.scalar("SELECT count(*) FROM session") == 2
 
 
+def test_what_nobody_was_told_of_yet_is_kept(db: Database, changes: None) -> None:
+    with db.transaction() as tx:
+        tx.rows("UPDATE outbox SET done_at = NULL")
+    assert prune(db, NOW).outbox == 0
+
+
+def test_worker_tells_of_calls_and_sweeps_their_clocks(
+    world: World, client: Callable[[str], httpx.Client], tmp_path: Path
+) -> None:
+    """A call of 2022 comes in; its limit has long passed: it rises and its centre is told."""
+    body = {"description": "x", "category": "noise", **world.at("G0006")}
+    report = client("volunteer").post("/reports", json=body).json()
+    assert report["level"] == "town"
+    key = report["id"].removeprefix("370782-")
+    assert _told(world, key) == set()
+    stop = threading.Event()
+    with closing(Database(world.url, pool_size=2)) as db:
+        thread = threading.Thread(target=worker.run, args=(db, stop, tmp_path / "alive"))
+        thread.start()
+        try:
+            until(
+                lambda: (
+                    _told(world, key)
+                    >= {
+                        ("dispatcher", "received"),
+                        ("dispatcher", "escalate"),
+                        ("supervisor", "escalate"),
+                    }
+                ),
+                30,
+            )
+        finally:
+            stop.set()
+            thread.join(10)
+    assert not thread.is_alive()
+    assert world.execute("SELECT level FROM report WHERE id = %s", key) == [("municipal",)]
+    # Each level of the clock was acted on once, however many rounds there were.
+    levels = world.execute("SELECT level FROM sweep_mark WHERE report_id = %s ORDER BY level", key)
+    assert levels == [("escalate",), ("red",), ("yellow",)]
+
+
+def _told(world: World, report_id: str) -> set[tuple[object, ...]]:
+    """Return who was told of what."""
+    return set(
+        world.execute(
+            "SELECT a.username, n.action FROM notification n JOIN account a ON a.id = n.account_id"
+            " WHERE n.report_id = %s",
+            report_id,
+        )
+    )
+
+
 def test_worker_prunes_and_ends_when_told(db: Database, changes: None, tmp_path: Path) -> None:
     stop, alive = threading.Event(), tmp_path / "worker.alive"
-    thread = threading.Thread(target=worker.run, args=(db, stop, alive, 0.05))
+    thread = threading.Thread(target=worker.run, args=(db, stop, alive))
     thread.start()
     try:
         until(alive.exists, 30)
@@ -68,7 +125,7 @@ def test_worker_prunes_and_ends_when_told(db: Database, changes: None, tmp_path:
 def test_worker_outlives_a_database_that_is_away(tmp_path: Path) -> None:
     away = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", pool_size=1)
     stop, alive = threading.Event(), tmp_path / "worker.alive"
-    thread = threading.Thread(target=worker.run, args=(away, stop, alive, 0.01))
+    thread = threading.Thread(target=worker.run, args=(away, stop, alive))
     thread.start()
     stop.wait(0.5)
     assert thread.is_alive()
