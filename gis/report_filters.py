@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import shapely
@@ -20,7 +20,6 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     ScalarSelect,
-    and_,
     case,
     cast,
     exists,
@@ -38,8 +37,7 @@ from gis.counted import Cases, cases_of
 from gis.errors import InvalidInput
 from gis.geometry import BBox, Point, bbox_around
 from gis.models import Assignment, Category, County, Report, ServiceArea, ServiceAreaVersion
-
-Queue = Literal["open", "todo", "overdue", "reopen"]
+from gis.queues import Queue, in_queue
 
 MAX_RADIUS_M = 50_000.0
 _MOST_VERTICES = 2_000
@@ -59,8 +57,7 @@ class ReportFilters:
     staff
         Id of the grid staff they were given to.
     queue
-        ``open`` not closed, ``todo`` the next step is the actor's, ``overdue`` open and past due,
-        ``reopen`` an unhappy resident asks to reopen.
+        One of `gis.queues.QUEUES`.
     received_from, received_to
         On ``received_at``. A date is a whole day of the county's zone, both ends included; a
         datetime without offset is local; ``received_to`` as a datetime is excluded.
@@ -151,7 +148,7 @@ def conditions(filters: ReportFilters, actor: Actor, now: dt.datetime) -> list[C
     if filters.level:
         found.append(Report.level == filters.level)
     if filters.queue:
-        found.append(_queue(filters.queue, actor, now))
+        found.append(in_queue(filters.queue, actor, now))
     if filters.text:
         found.append(_text(filters.text))
     found.extend(_time(filters, actor.county_code))
@@ -182,42 +179,6 @@ def _with_tag(county_code: str, tags: Sequence[str]) -> ColumnElement[bool]:
         Category.county_code == county_code, Category.tags.op("&&")(_texts(tags))
     )
     return Report.category_code.in_(tagged)
-
-
-def _queue(queue: Queue, actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    still_open = Report.status != "closed"
-    match queue:
-        case "open":
-            return still_open
-        case "overdue":
-            return and_(still_open, Report.due_at <= now)
-        case "reopen":
-            return and_(Report.status == "closed", Report.reopen_requested)
-    return _todo(actor)
-
-
-def _todo(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition for reports whose next step is this actor's."""
-    match actor.role:
-        case "dispatcher":
-            level = "town" if actor.town_code else "municipal"
-            waiting = and_(
-                Report.status.in_(("received", "accepted", "handled")), Report.level == level
-            )
-            return or_(waiting, and_(Report.reopen_requested, Report.level == level))
-        case "utility":
-            return exists().where(
-                Assignment.county_code == Report.county_code,
-                Assignment.report_id == Report.id,
-                Assignment.utility_code == actor.utility_code,
-                Assignment.status.in_(("waiting", "handling")),
-            )
-        case "grid_staff":
-            return and_(
-                Report.status.in_(("received", "handled")), Report.grid_code.in_(actor.grid_codes)
-            )
-        case _:
-            return and_(Report.status != "closed", literal(False))
 
 
 def _text(text: str) -> ColumnElement[bool]:

@@ -13,11 +13,11 @@ import struct
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, true, tuple_
 
 from gis.audience import Actor, visible_reports
 from gis.db.database import Database, Row, Transaction
@@ -25,6 +25,7 @@ from gis.dispatching import find_last_step
 from gis.errors import InvalidInput, NotFound
 from gis.ids import parse_public_id
 from gis.models import Report
+from gis.queues import QUEUES, in_queue
 from gis.report_documents import Document, report_document
 from gis.report_filters import ReportFilters, conditions, light
 from gis.workflow.guards import undo_refusal
@@ -189,17 +190,28 @@ def history_json(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> bytes:
 def count_reports(
     tx: Transaction, actor: Actor, filters: ReportFilters, *, now: dt.datetime
 ) -> dict[str, Any]:
-    """Count the reports that pass the filters, and how they divide by status, light, category and town."""
+    """Count the reports that pass the filters, and how they divide; one statement.
+
+    ``by_queue`` counts by the same filters without their queue.
+    """
     lamp = light(now).label("light")
+    wanted = in_queue(filters.queue, actor, now) if filters.queue else true()
+    where = conditions(replace(filters, queue=None), actor, now)
+    queues = [func.count().filter(in_queue(queue, actor, now)) for queue in QUEUES]
     statement = (
-        select(Report.status, lamp, Report.category_code, Report.town_code, func.count())
-        .where(visible_reports(actor), *conditions(filters, actor, now))
+        select(Report.status, lamp, Report.category_code, Report.town_code)
+        .add_columns(func.count().filter(wanted), *queues)
+        .where(visible_reports(actor), *where)
         .group_by(Report.status, lamp, Report.category_code, Report.town_code)
     )
     by: dict[str, Counter[str]] = {
-        name: Counter() for name in ("status", "light", "category", "town")
+        name: Counter() for name in ("status", "light", "category", "town", "queue")
     }
-    for status, colour, category, town, number in tx.connection.execute(statement):
+    by["queue"].update(dict.fromkeys(QUEUES, 0))
+    for status, colour, category, town, number, *in_queues in tx.connection.execute(statement):
+        by["queue"].update(dict(zip(QUEUES, in_queues, strict=True)))
+        if not number:
+            continue
         by["status"][status] += number
         if colour is not None:
             by["light"][colour] += number

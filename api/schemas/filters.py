@@ -13,7 +13,8 @@ from api.schemas.report import Level, Light, Source, Status
 from gis.counted import Cases, Dimension
 from gis.errors import InvalidInput
 from gis.geometry import BBox, Point
-from gis.report_filters import MAX_RADIUS_M, Queue, ReportFilters, polygon_of
+from gis.queues import Queue
+from gis.report_filters import MAX_RADIUS_M, ReportFilters, polygon_of
 
 LISTS = frozenset({"grid", "town", "category", "tag", "status", "utility", "source", "light"})
 """These may be given more than once or with commas; any other parameter twice is ambiguous."""
@@ -77,8 +78,10 @@ class FilterParams(BaseModel):
     queue: Annotated[
         Queue | None,
         Field(
-            description="open: not closed; todo: the next step is yours; overdue: open and past due; "
-            "reopen: a resident was not satisfied."
+            description="open: not closed; todo: the next step is yours; new: not yet accepted; "
+            "not_located: in no grid; ambiguous: perhaps in another grid; waiting_check_in: "
+            "dispatched only; overdue: open and past due; returned: by its lead; reopen_requested: a "
+            "resident was not satisfied; callback: closed, to be telephoned; mine: open, you took a step."
         ),
     ] = None
     from_: Annotated[

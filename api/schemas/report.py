@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from api.schemas.common import Answer, Code, FieldProblem, PointGeometry, Request, ShortText, Text
 from api.schemas.match import Match, UtilityName
+from gis.queues import Queue
 
 Source = Literal[
     "grid_staff", "volunteer", "party_branch", "resident", "hotline_12345", "patrol", "utility"
@@ -187,6 +188,9 @@ class ReportCounts(Answer):
         dict[str, int], Field(description="The key '' holds those without category.")
     ]
     by_town: Annotated[dict[str, int], Field(description="The key '' holds those without town.")]
+    by_queue: Annotated[
+        dict[Queue, int], Field(description="With the same filters but for `queue` itself.")
+    ]
 
 
 class EventActor(Answer):

@@ -17,7 +17,7 @@ Clients = Callable[[str], httpx.Client]
      "near=119.4,36&radius_m=1e9", "near=119.4,36&radius_m=nan", "within=x", "within=POINT(1 2)",
      "within=POLYGON((0 0,1 1,1 0,0 1,0 0))", "within=POLYGON EMPTY", 'within={"type":"Polygon"}', "within={}",
      'within={"type":"Polygon","coordinates":[[[0,0],[1,0],[null,1],[0,0]]]}', "within=POLYGON((0 0,nan 1,1 0,0 0))",
-     "within=POLYGON((0 0,999 1,1 0,0 0))", "status=nope", "status=", "light=blue", "level=county", "queue=mine",
+     "within=POLYGON((0 0,999 1,1 0,0 0))", "status=nope", "status=", "light=blue", "level=county", "queue=reopen",
      "from=yesterday", "to=2022-13-01", "from=2022-05-05T25:00", "staff=x", "staff=-1", "staff=99999999999999999999",
      "limit=0", "limit=1001", "limit=x", "cursor=x", "cursor=AAAA", "cursor=f" + "_" * 31, "f=xml", "q=%00", "grid=%00",
      "q=" + "x" * 201, "source=rumour"],

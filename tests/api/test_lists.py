@@ -176,8 +176,13 @@ CASES = {
     "level": Case({"level": "municipal"}, lambda row: row["level"] == "municipal"),
     "open": Case({"queue": "open"}, lambda row: row["status"] != "closed"),
     "overdue": Case({"queue": "overdue"}, lambda row: light_of(row) == "red"),
+    "not yet accepted": Case({"queue": "new"}, lambda row: row["status"] == "received"),
+    "in no grid": Case(
+        {"queue": "not_located"},
+        lambda row: row["status"] in {"received", "accepted"} and row["grid_code"] is None,
+    ),
     "reopen": Case(
-        {"queue": "reopen"}, lambda row: row["status"] == "closed" and row["reopen_requested"]
+        {"queue": "reopen_requested"}, lambda row: row["status"] == "closed" and row["reopen_requested"]
     ),
     "todo": Case(
         {"queue": "todo"},
