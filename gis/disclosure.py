@@ -30,11 +30,15 @@ class Choice:
         Categories left out of the count because they are sensitive.
     group
         Code of the sensitive group counted; None where nothing counted is sensitive.
+    kept_apart
+        The totals of all categories keep just the hidden ones apart, so that nothing else has to
+        be read to leave them out.
     """
 
     codes: tuple[str, ...] | None
     hidden: tuple[str, ...] = ()
     group: str | None = None
+    kept_apart: bool = False
 
     @property
     def without_sensitive(self) -> bool:
@@ -83,8 +87,10 @@ def choose(tx: Transaction, actor: Actor, category: str | None, tag: str | None)
         if parent in sensitive:
             raise InvalidInput.of("category", f"is sensitive and only told as part of {parent}")
         return Choice(chosen, group=category)
-    hidden = tuple(sorted(sensitive if chosen is None else sensitive.intersection(chosen)))
-    return Choice(chosen, hidden)
+    if chosen is not None:
+        return Choice(chosen, tuple(sorted(sensitive.intersection(chosen))))
+    apart = {row["code"] for row in rows if row["counted_apart"]}
+    return Choice(None, tuple(sorted(sensitive)), kept_apart=apart == sensitive)
 
 
 def _codes(rows: list[Row], category: str | None, tag: str | None) -> tuple[str, ...] | None:

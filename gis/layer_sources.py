@@ -1,14 +1,14 @@
 """Where a layer's counts come from: rollups for county-wide roles, visible rows for everybody else.
 
 Counts of one category, or of several, come from the rollups by category; counts of all from the
-totals, less the categories that are hidden. A piece is a statement of counts, some of them below
-zero; pieces add up.
+totals, less what is hidden. A piece is a statement of counts, some of them below zero; pieces add
+up.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gis.audience import Actor, visible_reports
+from gis.cells import CELL_M
 from gis.clock import month_start
 from gis.db.database import Transaction
 from gis.disclosure import Choice
@@ -32,6 +33,7 @@ from gis.models import (
     RollupGridTotal,
     RollupGridTotalAll,
     RollupOutsideDay,
+    RollupSquareMonthAll,
 )
 from gis.periods import ALWAYS, Days, split_period
 
@@ -58,6 +60,18 @@ _DAY: Final = _Rollup(RollupGridDay, RollupGridDayAll, "day_on", _GRID)
 _CELL: Final = _Rollup(
     RollupCellMonth, RollupCellMonthAll, "month_on", {"x": "cell_x", "y": "cell_y"}
 )
+_SQUARE: Final = _Rollup(
+    RollupCellMonth, RollupSquareMonthAll, "month_on", {"x": "square_x", "y": "square_y"}
+)
+_CELL_M: Final = int(CELL_M)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Pieces (x, y, reports) that add up to the counts of square cells of ``side_m`` metres."""
+
+    pieces: Subquery
+    side_m: int
 
 
 @dataclass(frozen=True)
@@ -98,12 +112,16 @@ class Source:
         )
         return int(tx.connection.execute(statement).scalar_one())
 
-    def by_cell(self, months: Days) -> Subquery:
-        """Return pieces (x, y, reports) of each cell of 100 m, over whole months."""
+    def by_cell(self, months: Days, cell_m: int) -> Lattice:
+        """Count cells over whole months, in the largest that make up cells of ``cell_m``."""
         # A dispatcher of a town reads the town's own reports: cells know no towns.
-        if self.reads_rollups and self.actor.town_code is None:
-            return union_all(*self._pieces(_CELL, months)).subquery()
-        return self._visible(months, Report.cell_x, Report.cell_y).subquery()
+        if not self.reads_rollups or self.actor.town_code is not None:
+            visible = self._visible(months, Report.cell_x, Report.cell_y)
+            return Lattice(visible.subquery(), _CELL_M)
+        of_all = self.choice.codes is None and (not self.choice.hidden or self.choice.kept_apart)
+        squares = of_all and cell_m % (2 * _CELL_M) == 0
+        pieces = self._pieces(_SQUARE if squares else _CELL, months)
+        return Lattice(union_all(*pieces).subquery(), 2 * _CELL_M if squares else _CELL_M)
 
     def by_category(self, grid_code: str) -> Select[*tuple[Any, ...]]:
         """Return the statement for one grid's counts by category, over all time."""
@@ -185,34 +203,37 @@ class Source:
 
     def _pieces(self, rollup: _Rollup, days: Days, step: str | None = None) -> list[_Piece]:
         """Return the counts of the choice in a rollup; with ``step`` each by its month or day."""
+        one, all_ = rollup.by_category, rollup.of_all
         if self.choice.codes is not None:
-            chosen = self._of_choice(_column(rollup.by_category, "category_code"))
-            return [self._piece(rollup.by_category, rollup, days, step, chosen)]
-        pieces = [self._piece(rollup.of_all, rollup, days, step, [])]
-        if self.choice.hidden:
-            hidden = _column(rollup.by_category, "category_code").in_(self.choice.hidden)
-            pieces.append(
-                self._piece(rollup.by_category, rollup, days, step, [hidden], taken_off=True)
-            )
-        return pieces
+            chosen = self._of_choice(_column(one, "category_code"))
+            return [self._piece(rollup, one, _column(one, "reports"), days, step, chosen)]
+        reports, hidden = _column(all_, "reports"), self.choice.hidden
+        if not hidden:
+            return [self._piece(rollup, all_, reports, days, step)]
+        if self.choice.kept_apart:
+            told = reports - _column(all_, "sensitive")
+            return [self._piece(rollup, all_, told, days, step)]
+        # What is sensitive was changed past ``rollups.keep_apart``: right all the same, but slow.
+        chosen = [_column(one, "category_code").in_(hidden)]
+        return [
+            self._piece(rollup, all_, reports, days, step),
+            self._piece(rollup, one, -_column(one, "reports"), days, step, chosen),
+        ]
 
     def _piece(
         self,
-        table: type[Base],
         rollup: _Rollup,
+        table: type[Base],
+        reports: ColumnElement[int],
         days: Days,
         step: str | None,
-        chosen: list[ColumnElement[bool]],
-        *,
-        taken_off: bool = False,
+        chosen: Sequence[ColumnElement[bool]] = (),
     ) -> _Piece:
         names = {**rollup.places, **({} if step is None else {"step": step})}
         columns = [_column(table, column).label(name) for name, column in names.items()]
-        reports = _column(table, "reports")
         of_place = self._of_layout(table) if "code" in names else self._of_county(table)
         period = [] if rollup.period is None else _within(_column(table, rollup.period), days)
-        counted = (-reports if taken_off else reports).label("reports")
-        return select(*columns, counted).where(*of_place, *chosen, *period)
+        return select(*columns, reports.label("reports")).where(*of_place, *chosen, *period)
 
     def _visible(
         self, days: Days, *columns: InstrumentedAttribute[Any]

@@ -18,13 +18,12 @@ import shapely
 from sqlalchemy import ColumnElement, Double, Subquery, cast, collate, func, select
 
 from gis.audience import Actor
-from gis.cells import CELL_M
 from gis.datum import Crs, area_of_use, from_wgs84, parse_crs, to_wgs84
 from gis.db.database import Transaction
 from gis.disclosure import Choice, choose
 from gis.errors import InvalidInput
 from gis.geometry import BBox, LocalFrame
-from gis.layer_sources import Source
+from gis.layer_sources import Lattice, Source
 from gis.layering.suppression import tell
 from gis.models import County, Grid
 from gis.periods import ALWAYS, Days, month_end, widened
@@ -141,7 +140,8 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
     if query.unit == "cell":
         days = widened(asked)
         cell_m = query.cell_m or _comfortable(query.bbox)
-        items = _count_cells(tx, actor.county_code, source.by_cell(days), query.bbox, cell_m)
+        lattice = source.by_cell(days, cell_m)
+        items = _count_cells(tx, actor.county_code, lattice, query.bbox, cell_m)
         nowhere = source.without_location(tx, days)
     else:
         items = _count_areas(tx, source.by_grid(days), query, state, choice)
@@ -228,7 +228,7 @@ def _codes_in(tx: Transaction, query: LayerQuery, bbox: BBox, state: State) -> s
 
 
 def _count_cells(
-    tx: Transaction, county_code: str, counted: Subquery, bbox: BBox | None, cell_m: int
+    tx: Transaction, county_code: str, lattice: Lattice, bbox: BBox | None, cell_m: int
 ) -> list[UnitCount]:
     """Count squares of ``cell_m`` metres, and give their corners in degrees.
 
@@ -241,12 +241,12 @@ def _count_cells(
         select(County.metric_srid).where(County.code == county_code)
     ).scalar_one()
     metric = parse_crs(f"EPSG:{srid}")
-    step = cell_m // int(CELL_M)
+    counted, step = lattice.pieces, cell_m // lattice.side_m
     x, y = (func.floor(cast(column, Double) / step) for column in (counted.c.x, counted.c.y))
     number = func.sum(counted.c.reports)
     statement = select(x, y, number).group_by(x, y).having(number > 0).limit(_MOST_CELLS + 1)
     if bbox is not None:
-        statement = statement.where(*_near(counted, bbox, metric, cell_m))
+        statement = statement.where(*_near(lattice, bbox, metric, cell_m))
     rows = np.array([tuple(map(int, row)) for row in tx.connection.execute(statement)])
     if len(rows) > _MOST_CELLS:
         raise InvalidInput.of(
@@ -255,7 +255,7 @@ def _count_cells(
     return _cells(rows.reshape(-1, 3), bbox, metric, cell_m)
 
 
-def _near(counted: Subquery, bbox: BBox, metric: Crs, cell_m: int) -> list[ColumnElement[bool]]:
+def _near(lattice: Lattice, bbox: BBox, metric: Crs, cell_m: int) -> list[ColumnElement[bool]]:
     """Narrow to whole squares around a box; which of them touch it is decided by their corners."""
     around = area_of_use(metric)
     if not shapely.box(*around).contains(shapely.box(*_sides(bbox))):
@@ -269,9 +269,9 @@ def _near(counted: Subquery, bbox: BBox, metric: Crs, cell_m: int) -> list[Colum
         [np.column_stack([lon, along[ends, 1]]), np.column_stack([along[ends, 0], lat])]
     )
     easting, northing = from_wgs84(border[:, 0], border[:, 1], metric)
-    step = cell_m // int(CELL_M)
+    counted, step = lattice.pieces.c, cell_m // lattice.side_m
     conditions: list[ColumnElement[bool]] = []
-    for column, metres in ((counted.c.x, easting), (counted.c.y, northing)):
+    for column, metres in ((counted.x, easting), (counted.y, northing)):
         first, last = (int(np.floor(edge / cell_m)) for edge in (metres.min(), metres.max()))
         conditions.append(column.between((first - 1) * step, (last + 2) * step - 1))
     return conditions

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gis import rollups
 from gis.clock import zone_named
 from gis.datum import parse_crs
 from gis.db.database import Row, Transaction
@@ -293,6 +294,7 @@ def upsert_categories(
             "positions": [category.position for category in categories],
         },
     )
+    rollups.keep_apart(tx, county_code)
     limits = [(category.code, limit) for category in categories for limit in category.limits]
     sent = {
         "county_code": county_code,

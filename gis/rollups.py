@@ -17,7 +17,7 @@ import orjson
 
 from gis.db.database import Transaction
 
-__all__ = ["Difference", "Move", "apply", "check", "drop_layout", "rebuild"]
+__all__ = ["Difference", "Move", "apply", "check", "drop_layout", "keep_apart", "rebuild"]
 
 _COUNTED: Final = (
     "county_code = %(county)s AND coalesce(outcome, '') NOT IN ('rejected', 'duplicate')"
@@ -26,13 +26,23 @@ _OF_GRID: Final = "grid_code IS NOT NULL AND layout_id IS NOT NULL"
 _OF_CELL: Final = "cell_x IS NOT NULL"
 _MONTH: Final = "date_trunc('month', received_on)::date"
 _CATEGORY: Final = "coalesce(category_code, '')"
+_APART: Final = "(SELECT code FROM category WHERE county_code = %(county)s AND counted_apart)"
+# A category is sensitive by its own mark or its parent's, as in ``gis.disclosure``.
+_MARK_CHANGED: Final = (
+    "c.county_code = %(county)s AND c.counted_apart <> (c.sensitive OR EXISTS (SELECT FROM category p"
+    " WHERE p.county_code = c.county_code AND p.code = c.parent_code AND p.sensitive))"
+)
+_KEEP_APART: Final = (
+    f"UPDATE category c SET counted_apart = NOT counted_apart WHERE {_MARK_CHANGED}"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rollup:
     """A table of counts: its key columns, what they are of a report, and which reports it counts.
 
-    ``summed`` names the table by category that a table of all categories adds up.
+    ``summed`` names the table by category that a table of all categories adds up, and ``of_summed``
+    what its key is there, where the names differ.
     """
 
     table: str
@@ -40,6 +50,12 @@ class _Rollup:
     of_report: tuple[str, ...]
     counted: str
     summed: str = ""
+    of_summed: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Columns that count; a table of all categories also counts the sensitive ones."""
+        return ("reports", "sensitive") if self.summed else ("reports",)
 
 
 _ROLLUPS: Final = (
@@ -96,6 +112,14 @@ _ROLLUPS: Final = (
         summed="rollup_cell_month",
     ),
     _Rollup(
+        "rollup_square_month_all",
+        ("month_on", "square_x", "square_y"),
+        (_MONTH, "cell_x >> 1", "cell_y >> 1"),
+        _OF_CELL,
+        summed="rollup_cell_month",
+        of_summed=("month_on", "cell_x >> 1", "cell_y >> 1"),
+    ),
+    _Rollup(
         "rollup_outside_day",
         ("layout_id", "day_on", "category_code"),
         ("layout_id", "received_on", _CATEGORY),
@@ -127,12 +151,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A count that is not what the reports say."""
+    """A count that is not what the reports say; ``number`` is the column that differs."""
 
     table: str
     key: dict[str, Any]
     kept: int
     counted: int
+    number: str = "reports"
 
 
 def apply(tx: Transaction, county_code: str, moves: Sequence[Move]) -> None:
@@ -153,11 +178,14 @@ def check(tx: Transaction, county_code: str, *, at_most: int = 100) -> list[Diff
         Difference(
             rollup.table,
             {name: row[name] for name in rollup.key},
-            row["kept"],
-            row["counted"],
+            row[f"kept_{number}"],
+            row[f"counted_{number}"],
+            number,
         )
         for rollup in _ROLLUPS
         for row in tx.rows(_comparison(rollup), of)
+        for number in rollup.numbers
+        if row[f"kept_{number}"] != row[f"counted_{number}"]
     ]
 
 
@@ -167,6 +195,7 @@ def rebuild(tx: Transaction, county_code: str) -> None:
     tables = ", ".join(rollup.table for rollup in _ROLLUPS)
     # The lock waits for writers whose counts are not committed yet, and keeps others out.
     tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    tx.rows(_KEEP_APART, of)
     for rollup in _ROLLUPS:
         tx.rows(f"DELETE FROM {rollup.table} WHERE county_code = %(county)s", of)  # noqa: S608
         tx.rows(_counting(rollup), of)
@@ -183,17 +212,55 @@ def drop_layout(tx: Transaction, county_code: str, layout_id: int) -> None:
             )
 
 
+def keep_apart(tx: Transaction, county_code: str) -> None:
+    """Let the totals keep apart the categories that are sensitive now; call it after a change.
+
+    Reports of categories whose mark changed move in or out of ``sensitive``; writers wait. Where
+    nothing changed nothing is locked.
+    """
+    of: dict[str, Any] = {"county": county_code}
+    if not tx.rows(f"SELECT FROM category c WHERE {_MARK_CHANGED} LIMIT 1", of):
+        return
+    tables = ", ".join(rollup.table for rollup in _ROLLUPS)
+    tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    for rollup in _ROLLUPS:
+        if rollup.summed:
+            tx.rows(_moving_apart(rollup), of)
+    tx.rows(_KEEP_APART, of)
+
+
+def _moving_apart(rollup: _Rollup) -> str:
+    key = ", ".join(rollup.key)
+    of_summed = ", ".join(f"r.{name}" for name in rollup.of_summed or rollup.key)
+    return (
+        f"INSERT INTO {rollup.table} AS kept (county_code, {key}, reports, sensitive)"  # noqa: S608
+        f" SELECT %(county)s, {of_summed}, 0,"
+        " sum(CASE WHEN c.counted_apart THEN -r.reports ELSE r.reports END)"
+        f" FROM {rollup.summed} r JOIN category c"
+        " ON c.county_code = r.county_code AND c.code = r.category_code"
+        f" WHERE {_MARK_CHANGED} GROUP BY {of_summed} ORDER BY {of_summed}"
+        f" ON CONFLICT (county_code, {key})"
+        " DO UPDATE SET sensitive = kept.sensitive + excluded.sensitive"
+    )
+
+
 def _counting(rollup: _Rollup) -> str:
     """Return the statement that fills an empty rollup."""
     key, of_report = ", ".join(rollup.key), ", ".join(rollup.of_report)
-    counted = f"count(*) FROM report WHERE {_COUNTED} AND {rollup.counted}"
-    if rollup.summed:
-        # Of what was counted just before: many fewer rows than there are reports.
-        of_report = key
-        counted = f"sum(reports) FROM {rollup.summed} WHERE county_code = %(county)s"
+    if not rollup.summed:
+        return (
+            f"INSERT INTO {rollup.table} (county_code, {key}, reports)"  # noqa: S608
+            f" SELECT %(county)s, {of_report}, count(*) FROM report"
+            f" WHERE {_COUNTED} AND {rollup.counted} GROUP BY {of_report} ORDER BY {of_report}"
+        )
+    # Of what was counted just before: many fewer rows than there are reports.
+    of_summed = ", ".join(rollup.of_summed or rollup.key)
     return (
-        f"INSERT INTO {rollup.table} (county_code, {key}, reports)"
-        f" SELECT %(county)s, {of_report}, {counted} GROUP BY {of_report} ORDER BY {of_report}"
+        f"INSERT INTO {rollup.table} (county_code, {key}, reports, sensitive)"  # noqa: S608
+        f" SELECT %(county)s, {of_summed}, sum(reports),"
+        f" coalesce(sum(reports) FILTER (WHERE category_code IN {_APART}), 0)"
+        f" FROM {rollup.summed} WHERE county_code = %(county)s"
+        f" GROUP BY {of_summed} ORDER BY {of_summed}"
     )
 
 
@@ -209,13 +276,21 @@ def _comparison(rollup: _Rollup) -> str:
         if "layout_id" in rollup.key
         else "true"
     )
+    pairs = ", ".join(
+        f"coalesce({side}.{number}, 0) AS {side}_{number}"
+        for number in rollup.numbers
+        for side in ("kept", "counted")
+    )
+    differing = " OR ".join(
+        f"coalesce(kept.{number}, 0) <> coalesce(counted.{number}, 0)" for number in rollup.numbers
+    )
     return (
-        f"SELECT {key}, coalesce(kept.reports, 0) AS kept, coalesce(counted.reports, 0) AS counted"  # noqa: S608
-        f" FROM (SELECT {key}, reports FROM {rollup.table}"
+        f"SELECT {key}, {pairs}"  # noqa: S608 -- the tables above
+        f" FROM (SELECT {key}, {', '.join(rollup.numbers)} FROM {rollup.table}"
         f" WHERE county_code = %(county)s AND {of_active}) AS kept"
-        f" FULL JOIN (SELECT {counted}, count(*) AS reports FROM report"
+        f" FULL JOIN (SELECT {counted}, count(*) AS reports,"
+        f" count(*) FILTER (WHERE category_code IN {_APART}) AS sensitive FROM report"
         f" WHERE {_COUNTED} AND {rollup.counted} AND {of_active}"
         f" GROUP BY {', '.join(rollup.of_report)}) AS counted USING ({key})"
-        " WHERE coalesce(kept.reports, 0) <> coalesce(counted.reports, 0)"
-        f" ORDER BY {key} LIMIT %(at_most)s"
+        f" WHERE {differing} ORDER BY {key} LIMIT %(at_most)s"
     )

@@ -29,7 +29,8 @@ def check(county: CountyOption = None) -> None:
     for difference in found:
         key = ", ".join(f"{name} {value}" for name, value in difference.key.items())
         typer.echo(
-            f"{difference.table}: {key}: kept {difference.kept}, counted {difference.counted}"
+            f"{difference.table}: {key}: {difference.number} kept {difference.kept},"
+            f" counted {difference.counted}"
         )
     if found:
         typer.echo("Mend it with: gridcall rollup rebuild", err=True)

@@ -17,7 +17,7 @@ LEAKPROOF = ("geometry_overlaps(geometry, geometry)",)
 WITHOUT_POLICY = frozenset({"rollup_cell_month", "rollup_cell_month_all", "rollup_grid_day",
                             "rollup_grid_day_all", "rollup_grid_month", "rollup_grid_month_all",
                             "rollup_grid_total", "rollup_grid_total_all", "rollup_outside_day",
-                            "outbox", "number_block"})  # fmt: skip
+                            "rollup_square_month_all", "outbox", "number_block"})  # fmt: skip
 """Tables with a county that carry no policy: counts, the outbox (compared by audience), numbers,
 what administrators did."""
 

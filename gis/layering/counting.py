@@ -118,19 +118,20 @@ def located_reports(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> L
     if scope.slice.needs_rows:
         rows = _rows(tx, scope, scope.county(tx), days)
         return _located_rows(rows, cell_m // _LATTICE_M)
-    cells = _summed_cells(tx, scope, days, cell_m // _LATTICE_M)
+    cells = _summed_cells(tx, scope, days, cell_m)
     pieces = scope.source.by_grid(days.days)
     in_grids = tx.connection.execute(select(func.sum(pieces.c.reports))).scalar_one() or 0
     gridless = scope.source.outside(tx, days.days)
     return Located(cells, max(0, int(in_grids) + gridless - int(cells.counts.sum())))
 
 
-def _summed_cells(tx: Transaction, scope: Scope, days: Span, step: int) -> CellCounts:
-    """Sum the lattice's cells into squares of so many, and fetch them as three strings of bytes.
+def _summed_cells(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> CellCounts:
+    """Sum counts into cells of a size, and fetch them as three strings of bytes.
 
     A row of Python objects for each of a hundred thousand cells takes longer than all the rest.
     """
-    pieces = scope.source.by_cell(days.days)
+    lattice = scope.source.by_cell(days.days, cell_m)
+    pieces, step = lattice.pieces, cell_m // lattice.side_m
     x, y = (func.floor(cast(column, Double) / step) for column in (pieces.c.x, pieces.c.y))
     number = func.sum(pieces.c.reports).label("reports")
     summed = select(x.label("x"), y.label("y"), number).group_by(x, y).having(number > 0).subquery()

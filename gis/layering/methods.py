@@ -18,6 +18,7 @@ from gis.layering.rates import RatesLayer
 from gis.layering.scans import ScanJob, counted_of
 from gis.layering.scopes import Scope
 from gis.layering.series import Cube
+from gis.layering.steps import THE_MAP, Yardstick
 from gis.layering.surfaces import Surface
 from gis.layering.wording import note
 
@@ -134,10 +135,19 @@ def compare_method(scope: Scope, layer: CompareLayer) -> Method:
     )
 
 
-def cube_method(scope: Scope, cube: Cube, statistic: str, today: dt.date) -> Method:
+def cube_method(
+    scope: Scope, cube: Cube, statistic: str, today: dt.date, yardstick: Yardstick = THE_MAP
+) -> Method:
     """Describe a series (``gi_star``) or emerging hotspots (``emerging``)."""
     counted = Counted(cube.counts, cube.outside)
-    notes = [note(statistic), note("false_discovery", n=len(cube.frame))]
+    notes = [] if statistic == "gi_star" and yardstick.exposure else [note(statistic)]
+    notes.append(note("false_discovery", n=len(cube.frame)))
+    if yardstick.exposure is not None and yardstick.amounts is not None:
+        kind = yardstick.exposure
+        named = {"exposure": kind.name, "exposure_en": kind.name_en.lower()}
+        notes[-1:] = [note("poisson_window", **named), note("overdispersed"), notes[-1]]
+        notes += _unknown(kind, yardstick.amounts, zero=True)
+        statistic = "poisson_window" if statistic == "gi_star" else statistic
     if cube.steps[-1].last >= today:
         notes.append(note("running_step"))
     return _method(

@@ -35,6 +35,7 @@ from gis.models.rollup import (
     RollupGridTotal,
     RollupGridTotalAll,
     RollupOutsideDay,
+    RollupSquareMonthAll,
 )
 from gis.models.thread import Message, MessageRead, Notification, Photo
 from gis.models.utility import Depot, ServiceArea, ServiceAreaVersion, Utility, UtilityCategory
@@ -86,6 +87,7 @@ __all__ = [
     "RollupGridTotal",
     "RollupGridTotalAll",
     "RollupOutsideDay",
+    "RollupSquareMonthAll",
     "ServiceArea",
     "ServiceAreaVersion",
     "Session",

@@ -41,6 +41,10 @@ class Category(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     sensitive: Mapped[bool] = mapped_column(server_default=text("false"))
+    counted_apart: Mapped[bool] = mapped_column(
+        server_default=text("false"),
+        comment="whether the rollups of all categories count it under sensitive",
+    )
     level: Mapped[str] = mapped_column(
         server_default=text("'town'"), comment="centre that takes a new call of this category"
     )

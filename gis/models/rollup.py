@@ -4,14 +4,15 @@ A report counts unless it was rejected or closed as a duplicate. ``category_code
 reports without a category. Written set-based by the transaction that changes the reports.
 
 The tables named ``_all`` hold the sums over categories, which layers of all matters read. Their
-keys begin with the date, so that a period is one range of the only index they have.
+keys begin with the date, so that a period is one range of the only index they have. ``sensitive``
+says how many of the sum are of categories that planners do not see (``category.counted_apart``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis.models.base import Base
@@ -97,6 +98,7 @@ class RollupGridDayAll(Base):
     day_on: Mapped[dt.date] = mapped_column(primary_key=True)
     grid_code: Mapped[str] = mapped_column(primary_key=True)
     reports: Mapped[int]
+    sensitive: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RollupGridMonthAll(Base):
@@ -109,6 +111,7 @@ class RollupGridMonthAll(Base):
     month_on: Mapped[dt.date] = mapped_column(primary_key=True)
     grid_code: Mapped[str] = mapped_column(primary_key=True)
     reports: Mapped[int]
+    sensitive: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RollupGridTotalAll(Base):
@@ -120,6 +123,7 @@ class RollupGridTotalAll(Base):
     layout_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     grid_code: Mapped[str] = mapped_column(primary_key=True)
     reports: Mapped[int]
+    sensitive: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RollupCellMonthAll(Base):
@@ -132,6 +136,20 @@ class RollupCellMonthAll(Base):
     cell_x: Mapped[int] = mapped_column(primary_key=True)
     cell_y: Mapped[int] = mapped_column(primary_key=True)
     reports: Mapped[int]
+    sensitive: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class RollupSquareMonthAll(Base):
+    """Reports of all categories with a location per square of 200 m and month (its first day)."""
+
+    __tablename__ = "rollup_square_month_all"
+
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    month_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    square_x: Mapped[int] = mapped_column(primary_key=True)
+    square_y: Mapped[int] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+    sensitive: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RollupOutsideDay(Base):

@@ -23,7 +23,7 @@ COUNTY = "370782"
 REPORT_TABLES = (
     "report", "report_event", "rollup_grid_total", "rollup_grid_month", "rollup_grid_day",
     "rollup_cell_month", "rollup_grid_total_all", "rollup_grid_month_all", "rollup_grid_day_all",
-    "rollup_cell_month_all", "rollup_outside_day",
+    "rollup_cell_month_all", "rollup_square_month_all", "rollup_outside_day",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 -- All categories of a county in their order: each parent before its children.
-SELECT c.code, c.parent_code, c.name, c.name_en, c.tags, c.keywords, c.sensitive, c.level
+SELECT c.code, c.parent_code, c.name, c.name_en, c.tags, c.keywords, c.sensitive, c.counted_apart,
+       c.level
 FROM category c
 LEFT JOIN category p ON p.county_code = c.county_code AND p.code = c.parent_code
 WHERE c.county_code = %(county_code)s

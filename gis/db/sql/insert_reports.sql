@@ -97,36 +97,58 @@ WITH held AS MATERIALIZED (
   GROUP BY cell_x, cell_y, category, 5 ORDER BY cell_x, cell_y, category, 5
   ON CONFLICT (county_code, cell_x, cell_y, category_code, month_on)
   DO UPDATE SET reports = kept.reports + excluded.reports
+), counted AS (
+  SELECT written.*, coalesce(category.counted_apart, false) AS apart
+  FROM written LEFT JOIN category
+    ON category.county_code = %(county)s::text AND category.code = written.category_code
 ), total_all AS (
-  INSERT INTO rollup_grid_total_all AS kept (county_code, layout_id, grid_code, reports)
-  SELECT %(county)s::text, layout_id, grid_code, count(*)
-  FROM written WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  INSERT INTO rollup_grid_total_all AS kept (county_code, layout_id, grid_code, reports, sensitive)
+  SELECT %(county)s::text, layout_id, grid_code, count(*), count(*) FILTER (WHERE apart)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
   GROUP BY layout_id, grid_code ORDER BY layout_id, grid_code
   ON CONFLICT (county_code, layout_id, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), month_all AS (
-  INSERT INTO rollup_grid_month_all AS kept (county_code, layout_id, month_on, grid_code, reports)
+  INSERT INTO rollup_grid_month_all AS kept (county_code, layout_id, month_on, grid_code, reports,
+                                             sensitive)
   SELECT %(county)s::text, layout_id, date_trunc('month', received_on)::date AS month_on,
-         grid_code, count(*)
-  FROM written WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+         grid_code, count(*), count(*) FILTER (WHERE apart)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
   GROUP BY layout_id, 3, grid_code ORDER BY layout_id, 3, grid_code
   ON CONFLICT (county_code, layout_id, month_on, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), day_all AS (
-  INSERT INTO rollup_grid_day_all AS kept (county_code, layout_id, day_on, grid_code, reports)
-  SELECT %(county)s::text, layout_id, received_on, grid_code, count(*)
-  FROM written WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  INSERT INTO rollup_grid_day_all AS kept (county_code, layout_id, day_on, grid_code, reports,
+                                           sensitive)
+  SELECT %(county)s::text, layout_id, received_on, grid_code, count(*),
+         count(*) FILTER (WHERE apart)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
   GROUP BY layout_id, received_on, grid_code ORDER BY layout_id, received_on, grid_code
   ON CONFLICT (county_code, layout_id, day_on, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), cell_all AS (
-  INSERT INTO rollup_cell_month_all AS kept (county_code, month_on, cell_x, cell_y, reports)
+  INSERT INTO rollup_cell_month_all AS kept (county_code, month_on, cell_x, cell_y, reports,
+                                             sensitive)
   SELECT %(county)s::text, date_trunc('month', received_on)::date AS month_on, cell_x, cell_y,
-         count(*)
-  FROM written WHERE cell_x IS NOT NULL
+         count(*), count(*) FILTER (WHERE apart)
+  FROM counted WHERE cell_x IS NOT NULL
   GROUP BY 2, cell_x, cell_y ORDER BY 2, cell_x, cell_y
   ON CONFLICT (county_code, month_on, cell_x, cell_y)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
+), square_all AS (
+  INSERT INTO rollup_square_month_all AS kept (county_code, month_on, square_x, square_y, reports,
+                                               sensitive)
+  SELECT %(county)s::text, date_trunc('month', received_on)::date AS month_on, cell_x >> 1,
+         cell_y >> 1, count(*), count(*) FILTER (WHERE apart)
+  FROM counted WHERE cell_x IS NOT NULL
+  GROUP BY 2, 3, 4 ORDER BY 2, 3, 4
+  ON CONFLICT (county_code, month_on, square_x, square_y)
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), outside AS (
   INSERT INTO rollup_outside_day AS kept (county_code, layout_id, day_on, category_code, reports)
   SELECT %(county)s::text, layout_id, received_on, coalesce(category_code, '') AS category,

@@ -43,39 +43,62 @@ WITH moved AS MATERIALIZED (
   ORDER BY cell_x, cell_y, category_code, 5
   ON CONFLICT (county_code, cell_x, cell_y, category_code, month_on)
   DO UPDATE SET reports = kept.reports + excluded.reports
+), counted AS (
+  SELECT moved.*, date_trunc('month', received_on)::date AS month_on, cell_x >> 1 AS square_x,
+         cell_y >> 1 AS square_y,
+         CASE WHEN category.counted_apart THEN reports ELSE 0 END AS sensitive
+  FROM moved LEFT JOIN category
+    ON category.county_code = %(county)s::text AND category.code = moved.category_code
 ), total_all AS (
-  INSERT INTO rollup_grid_total_all AS kept (county_code, layout_id, grid_code, reports)
-  SELECT %(county)s::text, layout_id, grid_code, sum(reports)
-  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
-  GROUP BY layout_id, grid_code HAVING sum(reports) <> 0
+  INSERT INTO rollup_grid_total_all AS kept (county_code, layout_id, grid_code,
+    reports, sensitive)
+  SELECT %(county)s::text, layout_id, grid_code, sum(reports), sum(sensitive)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, grid_code HAVING sum(reports) <> 0 OR sum(sensitive) <> 0
   ORDER BY layout_id, grid_code
   ON CONFLICT (county_code, layout_id, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), month_all AS (
-  INSERT INTO rollup_grid_month_all AS kept (county_code, layout_id, month_on, grid_code, reports)
-  SELECT %(county)s::text, layout_id, date_trunc('month', received_on)::date, grid_code,
-         sum(reports)
-  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
-  GROUP BY layout_id, 3, grid_code HAVING sum(reports) <> 0
-  ORDER BY layout_id, 3, grid_code
+  INSERT INTO rollup_grid_month_all AS kept (county_code, layout_id, month_on, grid_code,
+    reports, sensitive)
+  SELECT %(county)s::text, layout_id, month_on, grid_code, sum(reports), sum(sensitive)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, month_on, grid_code HAVING sum(reports) <> 0 OR sum(sensitive) <> 0
+  ORDER BY layout_id, month_on, grid_code
   ON CONFLICT (county_code, layout_id, month_on, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), day_all AS (
-  INSERT INTO rollup_grid_day_all AS kept (county_code, layout_id, day_on, grid_code, reports)
-  SELECT %(county)s::text, layout_id, received_on, grid_code, sum(reports)
-  FROM moved WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
-  GROUP BY layout_id, received_on, grid_code HAVING sum(reports) <> 0
+  INSERT INTO rollup_grid_day_all AS kept (county_code, layout_id, day_on, grid_code,
+    reports, sensitive)
+  SELECT %(county)s::text, layout_id, received_on AS day_on, grid_code, sum(reports), sum(sensitive)
+  FROM counted WHERE layout_id IS NOT NULL AND grid_code IS NOT NULL
+  GROUP BY layout_id, received_on, grid_code HAVING sum(reports) <> 0 OR sum(sensitive) <> 0
   ORDER BY layout_id, received_on, grid_code
   ON CONFLICT (county_code, layout_id, day_on, grid_code)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), cell_all AS (
-  INSERT INTO rollup_cell_month_all AS kept (county_code, month_on, cell_x, cell_y, reports)
-  SELECT %(county)s::text, date_trunc('month', received_on)::date, cell_x, cell_y, sum(reports)
-  FROM moved WHERE cell_x IS NOT NULL
-  GROUP BY 2, cell_x, cell_y HAVING sum(reports) <> 0
-  ORDER BY 2, cell_x, cell_y
+  INSERT INTO rollup_cell_month_all AS kept (county_code, month_on, cell_x, cell_y,
+    reports, sensitive)
+  SELECT %(county)s::text, month_on, cell_x, cell_y, sum(reports), sum(sensitive)
+  FROM counted WHERE cell_x IS NOT NULL
+  GROUP BY month_on, cell_x, cell_y HAVING sum(reports) <> 0 OR sum(sensitive) <> 0
+  ORDER BY month_on, cell_x, cell_y
   ON CONFLICT (county_code, month_on, cell_x, cell_y)
-  DO UPDATE SET reports = kept.reports + excluded.reports
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
+), square_all AS (
+  INSERT INTO rollup_square_month_all AS kept (county_code, month_on, square_x, square_y,
+    reports, sensitive)
+  SELECT %(county)s::text, month_on, square_x, square_y, sum(reports), sum(sensitive)
+  FROM counted WHERE cell_x IS NOT NULL
+  GROUP BY month_on, square_x, square_y HAVING sum(reports) <> 0 OR sum(sensitive) <> 0
+  ORDER BY month_on, square_x, square_y
+  ON CONFLICT (county_code, month_on, square_x, square_y)
+  DO UPDATE SET reports = kept.reports + excluded.reports,
+                sensitive = kept.sensitive + excluded.sensitive
 ), outside AS (
   INSERT INTO rollup_outside_day AS kept (county_code, layout_id, day_on, category_code, reports)
   SELECT %(county)s::text, layout_id, received_on, category_code, sum(reports)

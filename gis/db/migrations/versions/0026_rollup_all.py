@@ -9,8 +9,11 @@ Revises: 0025
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0026"
 down_revision = "0025"
@@ -25,7 +28,7 @@ TABLES = {
     "rollup_cell_month_all": ("month_on", "cell_x", "cell_y"),
     "rollup_outside_day": ("layout_id", "day_on", "category_code"),
 }
-TYPES = {
+TYPES: dict[str, TypeEngine[Any]] = {
     "layout_id": sa.BigInteger(),
     "grid_code": sa.Text(),
     "category_code": sa.Text(),
@@ -57,10 +60,10 @@ def upgrade() -> None:
     counted = ", ".join(source for _, source in GRIDS)
     op.execute(f"LOCK TABLE {counted} IN SHARE ROW EXCLUSIVE MODE")
     for table, source in GRIDS:
-        key = ", ".join(("county_code", *TABLES[table]))
+        columns = ", ".join(("county_code", *TABLES[table]))
         op.execute(
-            f"INSERT INTO {table} ({key}, reports)"  # noqa: S608 -- the tables above
-            f" SELECT {key}, sum(reports) FROM {source} GROUP BY {key} ORDER BY {key}"
+            f"INSERT INTO {table} ({columns}, reports)"  # noqa: S608 -- the tables above
+            f" SELECT {columns}, sum(reports) FROM {source} GROUP BY {columns} ORDER BY {columns}"
         )
     op.execute(
         "INSERT INTO rollup_outside_day (county_code, layout_id, day_on, category_code, reports)"
