@@ -21,7 +21,9 @@ from api.routes import (
     actions,
     bulk,
     bulletins,
+    callbacks,
     categories,
+    clustered,
     evaluations,
     events,
     grids,
@@ -30,15 +32,20 @@ from api.routes import (
     layers,
     locate,
     notifications,
+    outbox,
     pages,
     photos,
     places,
     planner_pages,
     planning,
     plans,
+    receipts,
+    reporter,
+    report_pages,
     reports,
     sessions,
     statistics,
+    statistics_page,
     suggestions,
     towns,
     utilities,
@@ -142,12 +149,15 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, bulk, actions, photos, suggestions, reports, locate, grids, towns, utilities, categories, places, layers,
+        sessions, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
+        clustered, reports, locate, grids, towns, utilities, categories, places, layers,
         hotspots, planning, plans, bulletins, evaluations, events, notifications, statistics,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
-    app.include_router(pages.router)
+    for module in (pages, report_pages):
+        app.include_router(module.router)
     app.include_router(planner_pages.router)
+    app.include_router(statistics_page.router)
 
 
 def _security_headers(services: Services) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
 
 from api.layer_files import LayerFile
 from gis.audience import Actor
@@ -27,6 +26,7 @@ from gis.statistics import (
 )
 from gis.statistics_names import group_names
 from gis.statistics_table import csv_file, workbook_file
+from maps.figures import cases_query
 from maps.language import Language, words
 
 StatisticsForm = Literal["csv", "xlsx"]
@@ -115,16 +115,6 @@ def statistics_file(
     of = f"-by-{asked.by}" if asked.by else ""
     name = f"gridcall-statistics-{asked.period.first}-{asked.period.last}{of}.{form}"
     return LayerFile(content, _TYPES[form], name)
-
-
-def cases_query(period: Period, code: str, by: Dimension | None, key: str | None) -> str:
-    """Return the query of the list that holds exactly the cases of a number."""
-    query = {"counted": code, "from": period.first.isoformat(), "to": period.last.isoformat()}
-    if by is not None:
-        query["counted_by"] = by
-        if key is not None:
-            query["counted_key"] = key
-    return urlencode(query)
 
 
 def statistics_view(

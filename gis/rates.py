@@ -24,6 +24,8 @@ class RateDefinition:
         Its name for people.
     numerator, denominator
         Codes of the two counts, see `COUNTS`; the first is part of the second.
+    low_is_good
+        Whether the work is the better the lower it is.
     """
 
     code: str
@@ -31,6 +33,7 @@ class RateDefinition:
     name_en: str
     numerator: str
     denominator: str
+    low_is_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ RATES: Mapping[str, RateDefinition] = {
             "checked_in_on_time",
             "due_to_check_in",
         ),
-        RateDefinition("rework_rate", "返工率", "Rework rate", "reworked", "fed_back"),
+        RateDefinition("rework_rate", "返工率", "Rework rate", "reworked", "fed_back", True),
         RateDefinition(
             "correct_dispatch_rate",
             "准确派遣率",
@@ -137,7 +140,7 @@ RATES: Mapping[str, RateDefinition] = {
             "dispatched_right_first",
             "dispatched",
         ),
-        RateDefinition("return_rate", "退单率", "Return rate", "returned", "dispatched"),
+        RateDefinition("return_rate", "退单率", "Return rate", "returned", "dispatched", True),
         RateDefinition("response_rate", "回评率", "Response rate", "answered", "invited"),
         RateDefinition("satisfaction_rate", "满意率", "Satisfaction rate", "satisfied", "answered"),
     )

@@ -29,6 +29,9 @@ from gis.errors import InvalidInput, NotAllowed
 from gis.periods import month_end
 from gis.rates import COUNTS, Rate, change, rates_of
 
+FEW: Final = 30
+"""Below so many cases a rate says little."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -177,15 +180,23 @@ def accepted_by_month(tx: Transaction, actor: Actor, period: Period) -> dict[str
     return {row["key"]: row["accepted"] for row in rows if not row["whole"]}
 
 
-def rank(groups: Sequence[Group], rate: str) -> list[Group]:
-    """Return groups by a rate, the best first; those without cases last.
+def rank(groups: Sequence[Group], rate: str, least: int = FEW) -> list[Group]:
+    """Return groups by a rate, the best first; those of few cases behind them, without cases last.
 
     Ties go to the group with more cases, then to the lower key.
+
+    Parameters
+    ----------
+    least
+        Cases from which on a group takes its place: two answers of two are no 100 % to boast of.
     """
 
-    def place(group: Group) -> tuple[bool, float, int, str]:
+    def place(group: Group) -> tuple[bool, bool, float, int, str]:
         found = group.rates[rate]
-        return (found.value is None, -(found.value or 0.0), -found.denominator, group.key or "")
+        value = found.value or 0.0
+        worth = value if found.definition.low_is_good else -value
+        few = found.denominator < least
+        return (found.value is None, few, worth, -found.denominator, group.key or "")
 
     return sorted(groups, key=place)
 

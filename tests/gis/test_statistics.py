@@ -16,6 +16,7 @@ from gis.errors import InvalidInput, NotAllowed
 from gis.models import Report
 from gis.rates import COUNTS
 from gis.statistics import (
+    Group,
     Period,
     Statistics,
     compare,
@@ -169,6 +170,26 @@ def test_by_town_utility_and_month(fresh_desk: Desk) -> None:
     assert bodies["telecom"] == 1
     assert [group.key for group in counted(desk, by="month").groups] == ["2022-05"]
     assert [group.key for group in rank(list(towns.values()), "on_time_rate")] == [TOWN, OTHER_TOWN]
+
+
+def test_ranking_puts_the_best_first_and_few_cases_behind() -> None:
+    def group(key: str, numerator: int, denominator: int) -> Group:
+        counts = dict.fromkeys(COUNTS, 0)
+        counts |= {"satisfied": numerator, "answered": denominator}
+        return Group(key, counts | {"returned": numerator, "dispatched": denominator})
+
+    groups = [group("none", 0, 0), group("two", 2, 2), group("a", 49, 50), group("b", 50, 50),
+              group("c", 100, 100)]  # fmt: skip
+    best = [one.key for one in rank(groups, "satisfaction_rate")]
+    assert best == ["c", "b", "a", "two", "none"]
+    assert [one.key for one in rank(groups, "satisfaction_rate", least=1)][:4] == [
+        "c",
+        "b",
+        "two",
+        "a",
+    ]
+    # Fewer returns are better.
+    assert [one.key for one in rank(groups, "return_rate")] == ["a", "c", "b", "two", "none"]
 
 
 def test_durations_are_medians_of_calendar_time(fresh_desk: Desk) -> None:
