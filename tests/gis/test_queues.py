@@ -35,7 +35,7 @@ def test_each_report_stands_where_its_next_step_is(fresh_desk: Desk) -> None:
     again = desk.dispatched()
     desk.act(people.water, again, "return", reason="not_ours")
     desk.act(people.dispatcher, again, "dispatch", lead="telecom", assisting=[])
-    everywhere = {
+    everywhere: dict[Queue, set[uuid.UUID]] = {
         "new": {new, parent},
         "waiting_check_in": {waiting, again},
         "returned": {returned},
@@ -61,8 +61,8 @@ def test_without_a_grid_or_with_a_doubtful_one_until_dispatched(fresh_desk: Desk
         "UPDATE report SET confidence = 0.79 WHERE id = ANY(%s) RETURNING id", [doubtful, sent]
     )
     desk.rows("UPDATE report SET confidence = 0.8 WHERE id = %s RETURNING id", sure)
-    for action, fields in (("accept", {}), ("dispatch", {"lead": "water-west", "assisting": []})):
-        desk.act(people.dispatcher, sent, action, **fields)
+    desk.act(people.dispatcher, sent, "accept")
+    desk.act(people.dispatcher, sent, "dispatch", lead="water-west", assisting=[])
     assert standing(desk, people.dispatcher, "not_located") == {lost}
     assert standing(desk, people.dispatcher, "ambiguous") == {doubtful}
 
@@ -70,8 +70,8 @@ def test_without_a_grid_or_with_a_doubtful_one_until_dispatched(fresh_desk: Desk
 def test_to_be_called_are_those_the_callback_list_names(fresh_desk: Desk) -> None:
     desk, people = fresh_desk, fresh_desk.people
     report_id = desk.report(phone="13800001234")
-    for action, fields in (("accept", {}), ("dispatch", {"lead": "water-west", "assisting": []})):
-        desk.act(people.mizhou, report_id, action, **fields)
+    desk.act(people.mizhou, report_id, "accept")
+    desk.act(people.mizhou, report_id, "dispatch", lead="water-west", assisting=[])
     desk.act(people.water, report_id, "check_in")
     desk.act(people.water, report_id, "feed_back", result="x", cause="y", remedy="z")
     desk.act(people.mizhou, report_id, "close", outcome="resolved")
