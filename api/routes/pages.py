@@ -15,6 +15,8 @@ from api.posted import PostedForm
 from api.services import services_of
 from gis.errors import InvalidInput, NotAuthenticated, NotFound, TooManyAttempts
 from gis.sessions import end_session, list_demo_accounts, sign_in
+from maps.console import ROLES as CONSOLE_ROLES
+from maps.console import render_console
 from maps.pages import PageContext, SignInForm, render_docs, render_home, render_map, render_sign_in
 
 router = APIRouter(include_in_schema=False)
@@ -87,12 +89,15 @@ def _own_path(path: str) -> str:
 
 @router.get("/map")
 def show_map(request: Request, caller: SignedIn) -> Response:
-    """Show the map; whoever is not signed in is asked to, and comes back to the same view."""
+    """Show the console or the map; whoever is not signed in is asked to, and comes back here."""
     actor = actor_of(caller)
     if actor is None:
         return sign_in_first(request)
     context = context_of(request, actor)
-    return page(request, context, render_map(caller.services.pages, context))
+    pages = caller.services.pages
+    if actor.role in CONSOLE_ROLES:
+        return page(request, context, render_console(pages, context, actor))
+    return page(request, context, render_map(pages, context))
 
 
 @router.get("/docs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -26,6 +27,12 @@ PAINTED = """pane => {
 }"""
 
 
+@pytest.fixture
+def viewer(visit):
+    """Open browser contexts of somebody who sees every report and dispatches none."""
+    return partial(visit, "admin")
+
+
 def post_report(visit, **body):
     answer = visit.context.request.post(
         f"{visit.address}/api/v1/reports", data={"client_id": str(uuid.uuid4()), **body}
@@ -34,8 +41,8 @@ def post_report(visit, **body):
     return answer.json()
 
 
-def test_the_city_is_drawn_from_our_own_server(visit):
-    page = visit().open_map()
+def test_the_city_is_drawn_from_our_own_server(viewer):
+    page = viewer().open_map()
     expect(page.locator("#grids-shown")).to_have_text("1,690 个")
     for pane in ("land", "grids", "towns"):
         assert page.evaluate(PAINTED, pane)["painted"] > 10_000, pane
@@ -43,8 +50,8 @@ def test_the_city_is_drawn_from_our_own_server(visit):
     expect(page.locator(".report-mark, .report-cluster").first).to_be_visible()
 
 
-def test_the_legend_says_what_when_and_how_many(visit):
-    page = visit(locale="en-GB").open_map("/map?period=all")
+def test_the_legend_says_what_when_and_how_many(viewer):
+    page = viewer(locale="en-GB").open_map("/map?period=all")
     legend = page.locator("#legend")
     expect(legend).to_contain_text("All matters")
     expect(legend).to_contain_text("Reports per grid")
@@ -57,8 +64,8 @@ def test_the_legend_says_what_when_and_how_many(visit):
     assert page.evaluate(PAINTED, "grids")["colours"] > 4
 
 
-def test_the_view_opens_on_the_latest_whole_month_and_says_which(visit):
-    page = visit(locale="en-GB").open_map()
+def test_the_view_opens_on_the_latest_whole_month_and_says_which(viewer):
+    page = viewer(locale="en-GB").open_map()
     assert page.locator("#period").input_value() == "full"
     # The archive ends with September 2022; the running month holds the few live reports.
     assert page.locator("#from").input_value() == "2022-09-01"
@@ -68,17 +75,17 @@ def test_the_view_opens_on_the_latest_whole_month_and_says_which(visit):
     expect(page.locator("#legend .period")).not_to_contain_text("2022")
 
 
-def test_cells_say_how_many_reports_they_cannot_show(visit):
-    page = visit(locale="en-GB").open_map("/map?heat=cell&period=all")
+def test_cells_say_how_many_reports_they_cannot_show(viewer):
+    page = viewer(locale="en-GB").open_map("/map?heat=cell&period=all")
     note = page.locator("#legend .total small", has_text="no cell")
     asked = page.request.get(f"{page.url.split('/map')[0]}/api/v1/layers/counts?unit=cell").json()
     assert asked["without_location"] > 0
     expect(note).to_contain_text(f"{asked['without_location']:,} more")
 
 
-def test_the_same_period_and_category_give_the_same_colours(visit):
+def test_the_same_period_and_category_give_the_same_colours(viewer):
     path = "/map?what=water&from=2022-07-01&to=2022-07-31"
-    page = visit().open_map(path)
+    page = viewer().open_map(path)
 
     def legend() -> list[str]:
         rows = page.locator("#legend .classes li").evaluate_all(
@@ -98,23 +105,23 @@ def test_the_same_period_and_category_give_the_same_colours(visit):
     assert legend() == before
 
 
-def test_cells_have_fixed_metres(visit):
-    page = visit().open_map("/map?heat=cell&from=2022-07-01&to=2022-07-31")
+def test_cells_have_fixed_metres(viewer):
+    page = viewer().open_map("/map?heat=cell&from=2022-07-01&to=2022-07-31")
     expect(page.locator("#legend .legend-head")).to_contain_text(re.compile(r"\d+ 米方格"))
     assert page.evaluate(PAINTED, "heat")["painted"] > 500
 
 
-def test_an_empty_period_says_so_and_leads_back(visit):
-    page = visit(locale="en-GB").open_map("/map?from=2019-01-01&to=2019-01-31")
+def test_an_empty_period_says_so_and_leads_back(viewer):
+    page = viewer(locale="en-GB").open_map("/map?from=2019-01-01&to=2019-01-31")
     expect(page.locator("#legend")).to_contain_text("No reports match in this period.")
     page.get_by_role("button", name="Show the latest month with data").click()
     expect(page.locator("#legend .classes li").nth(1)).to_be_visible()
     assert page.locator("#period").input_value() == "full"
 
 
-def test_a_report_posted_by_api_appears_and_stays_text(visit):
-    here = visit(locale="en-GB")
-    report = post_report(here, description=EVIL, longitude=119.41, latitude=35.995)
+def test_a_report_posted_by_api_appears_and_stays_text(viewer, visit):
+    here = viewer(locale="en-GB")
+    report = post_report(visit(), description=EVIL, longitude=119.41, latitude=35.995)
     page = here.open_map("/map?at=119.41,35.995,19&heat=off")
     mark = page.locator(f'.report-mark[title^="{report["number"]}"], .report-cluster').first
     expect(mark).to_be_visible()
@@ -128,8 +135,8 @@ def test_a_report_posted_by_api_appears_and_stays_text(visit):
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_a_click_says_where_it_would_go_and_why(visit):
-    page = visit().open_map("/map?at=119.41,35.995,16&reports=off")
+def test_a_click_says_where_it_would_go_and_why(viewer):
+    page = viewer().open_map("/map?at=119.41,35.995,16&reports=off")
     box = page.locator("#map_gridcall").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     detail = page.locator("#detail")
@@ -146,8 +153,8 @@ def test_a_click_says_where_it_would_go_and_why(visit):
     expect(detail).to_be_hidden()
 
 
-def test_a_grid_found_by_name_shows_its_people_and_counts(visit):
-    page = visit().open_map()
+def test_a_grid_found_by_name_shows_its_people_and_counts(viewer):
+    page = viewer().open_map()
     page.locator("#search").fill("370782001001001")
     page.locator("#found li").first.click()
     detail = page.locator("#detail")
@@ -158,9 +165,9 @@ def test_a_grid_found_by_name_shows_its_people_and_counts(visit):
     assert "grid=370782001001001" in page.url
 
 
-def test_search_finds_places_numbers_and_coordinates(visit):
-    here = visit(locale="en-GB")
-    report = post_report(here, description="探测", longitude=119.42, latitude=35.99)
+def test_search_finds_places_numbers_and_coordinates(viewer, visit):
+    here = viewer(locale="en-GB")
+    report = post_report(visit(), description="探测", longitude=119.42, latitude=35.99)
     page = here.open_map()
     for typed, heading in (
         ("盛龙花园", "Who answers here"),
@@ -176,8 +183,8 @@ def test_search_finds_places_numbers_and_coordinates(visit):
     expect(page.locator("#found .empty")).to_contain_text("Nothing found")
 
 
-def test_the_address_holds_the_view(visit):
-    page = visit().open_map()
+def test_the_address_holds_the_view(viewer):
+    page = viewer().open_map()
     page.locator("#what").select_option("tag:cables")
     page.locator("label:has(input[name=heat][value=town])").click()
     page.locator("#period").select_option("all")
@@ -196,8 +203,8 @@ def test_the_address_holds_the_view(visit):
     assert page.evaluate("window.gridcallShell.map.getZoom()") == 13
 
 
-def test_languages_switch_and_are_kept(visit):
-    page = visit().open_map("/map?heat=town&period=all")
+def test_languages_switch_and_are_kept(viewer):
+    page = viewer().open_map("/map?heat=town&period=all")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.locator("[data-language-link=en]").click()
     page.locator("body[data-ready=true]").wait_for()
@@ -210,8 +217,8 @@ def test_languages_switch_and_are_kept(visit):
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_360_pixels_are_enough(visit, locale):
-    page = visit(width=360, height=740, locale=locale).open_map()
+def test_360_pixels_are_enough(viewer, locale):
+    page = viewer(width=360, height=740, locale=locale).open_map()
 
     def assert_fits() -> None:
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
@@ -240,8 +247,8 @@ def test_360_pixels_are_enough(visit, locale):
     expect(page.locator("#detail")).to_be_hidden()
 
 
-def test_everything_is_reached_by_keyboard(visit):
-    page = visit(locale="en-GB").open_map("/map?at=119.41,35.995,15&reports=off")
+def test_everything_is_reached_by_keyboard(viewer):
+    page = viewer(locale="en-GB").open_map("/map?at=119.41,35.995,15&reports=off")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     reached = []
@@ -284,8 +291,8 @@ def test_everything_is_reached_by_keyboard(visit):
     expect(page.locator("#detail .reason")).to_be_visible()
 
 
-def test_failures_are_said_and_can_be_tried_again(visit):
-    here = visit(locale="en-GB")
+def test_failures_are_said_and_can_be_tried_again(viewer):
+    here = viewer(locale="en-GB")
     here.expected = ["Failed to load resource"]
     page = here.open_map()
     before = page.locator("#legend .classes").inner_text()
@@ -306,8 +313,8 @@ def test_failures_are_said_and_can_be_tried_again(visit):
     expect(page.locator("#detail .staff li").first).to_be_visible()
 
 
-def test_a_session_that_ended_is_said(visit):
-    here = visit(locale="en-GB")
+def test_a_session_that_ended_is_said(viewer):
+    here = viewer(locale="en-GB")
     here.expected = ["401"]
     page = here.open_map()
     here.context.request.delete(f"{here.address}/api/v1/sessions/current")

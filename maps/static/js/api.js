@@ -36,11 +36,17 @@ export async function getJson(path, parameters = {}, signal = undefined) {
   return answer(await fetch(address(path, parameters), { headers, signal, credentials: "same-origin" }));
 }
 
-export async function send(method, path, body = undefined) {
-  const headers = { accept: "application/json" };
+export async function send(method, path, body = undefined, more = {}) {
+  const headers = { accept: "application/json", ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   const text = body === undefined ? undefined : JSON.stringify(body);
   return answer(await fetch(address(path, {}), { method, headers, body: text, credentials: "same-origin" }));
+}
+
+// One action on a report, on the version it was decided on; words need none.
+export function act(id, body, version = undefined) {
+  const seen = version === undefined ? {} : { "if-match": `"${version}"` };
+  return send("POST", `/reports/${encodeURIComponent(id)}/actions`, body, seen);
 }
 
 // One running request of a kind: starting the next aborts the last.

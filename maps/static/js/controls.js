@@ -12,7 +12,7 @@ function option(value, words) {
 }
 
 // A tag earns its place by gathering categories of several groups; within one group the group itself says more.
-function gatheringTags(categories) {
+export function gatheringTags(categories) {
   const groups = new Map();
   for (const category of categories) {
     for (const tag of category.tags) groups.set(tag, (groups.get(tag) ?? new Set()).add(category.code.split(".")[0]));
@@ -20,33 +20,36 @@ function gatheringTags(categories) {
   return [...groups].filter(([, codes]) => codes.size > 1).map(([tag]) => tag).sort();
 }
 
-// "All", the tags, then every category under its group.
-function whatOptions(categories, tagName) {
+// Every category under its group.
+export function categoryOptions(categories) {
   const groups = categories.filter((category) => !category.parent_code);
+  return groups.map((group) =>
+    h(
+      "optgroup",
+      { label: nameOf(group) },
+      option(group.code, t("what.whole", { name: nameOf(group) })),
+      categories.filter((one) => one.parent_code === group.code).map((one) => option(one.code, nameOf(one))),
+    ),
+  );
+}
+
+// "All", the tags, then the categories.
+function whatOptions(categories, tagName) {
   const tags = gatheringTags(categories);
   return [
     option("", t("what.all")),
     tags.length ? h("optgroup", { label: t("what.tags") }, tags.map((tag) => option(`tag:${tag}`, tagName(tag)))) : null,
-    ...groups.map((group) =>
-      h(
-        "optgroup",
-        { label: nameOf(group) },
-        option(group.code, t("what.whole", { name: nameOf(group) })),
-        categories.filter((one) => one.parent_code === group.code).map((one) => option(one.code, nameOf(one))),
-      ),
-    ),
+    ...categoryOptions(categories),
   ].filter(Boolean);
 }
 
-function utilityOptions(utilities) {
+// Every utility under its kind.
+export function utilityOptions(utilities) {
   const kinds = [...new Set(utilities.map((utility) => utility.kind))];
-  return [
-    option("", t("areas.none")),
-    ...kinds.map((kind) =>
-      h("optgroup", { label: named("utility_kind", kind) },
-        utilities.filter((utility) => utility.kind === kind).map((utility) => option(utility.code, nameOf(utility)))),
-    ),
-  ];
+  return kinds.map((kind) =>
+    h("optgroup", { label: named("utility_kind", kind) },
+      utilities.filter((utility) => utility.kind === kind).map((utility) => option(utility.code, nameOf(utility)))),
+  );
 }
 
 function periodOf(days) {
@@ -98,7 +101,7 @@ export function createControls(state) {
   return {
     fill({ categories, utilities, tagName }) {
       byId("what").replaceChildren(...whatOptions(categories, tagName));
-      byId("utility").replaceChildren(...utilityOptions(utilities));
+      byId("utility").replaceChildren(option("", t("areas.none")), ...utilityOptions(utilities));
     },
     // The state in the controls; shownPeriod is what the server answered for.
     reflect(shownPeriod = null) {

@@ -73,6 +73,8 @@ export function createDetail(element, { close, actions, categoryName }) {
   }
 
   return {
+    show: open,
+    body,
     hide() {
       element.hidden = true;
       document.body.classList.remove("has-detail");

@@ -11,6 +11,7 @@ const dayParts = { timeZone: TIME_ZONE, year: "numeric", month: "short", day: "n
 const day = new Intl.DateTimeFormat(LOCALE, dayParts);
 const timeParts = { timeZone: TIME_ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const time = new Intl.DateTimeFormat(LOCALE, timeParts);
+const shortDay = new Intl.DateTimeFormat(LOCALE, { timeZone: TIME_ZONE, month: "short", day: "numeric" });
 const moment = new Intl.DateTimeFormat(LOCALE, { ...dayParts, weekday: "short", ...timeParts });
 const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone: TIME_ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
 
@@ -26,6 +27,13 @@ export function distance(metres) {
 
 export function dateTime(text) {
   return moment.format(new Date(text));
+}
+
+// Today's times as times, others with their day: what fits a row.
+export function shortTime(text) {
+  const at = new Date(text);
+  if (isoDay.format(at) === isoDay.format(new Date())) return time.format(at);
+  return `${shortDay.format(at)} ${time.format(at)}`;
 }
 
 export function clockTime(date) {

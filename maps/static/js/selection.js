@@ -12,7 +12,8 @@ function getGrid(code) {
 
 const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 
-export function createSelection({ map, state, grids, detail, categoryName, inPeriod }) {
+// ownReport(): how the page itself shows a report, if it does: {show(id), hide()}.
+export function createSelection({ map, state, grids, detail, categoryName, inPeriod, ownReport }) {
   const marked = window.L.layerGroup().addTo(map);
   let turn = 0;
 
@@ -97,6 +98,13 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
 
   function reflect() {
     const { grid, report, point } = state.get();
+    const own = ownReport();
+    if (report && own) {
+      turn += 1;
+      marked.clearLayers();
+      return own.show(report);
+    }
+    own?.hide();
     if (report) return openReport(report);
     if (grid) return openGrid(grid);
     if (point) return openPoint(point);
@@ -108,6 +116,7 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
 
   return {
     reflect,
+    keepVisible,
     fitGrid(code) {
       const feature = grids.find(code);
       if (feature) map.fitBounds(boundsOf(grids.boxOf(feature)), { maxZoom: 16, padding: [60, 60] });

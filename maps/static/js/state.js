@@ -15,9 +15,35 @@ const DEFAULTS = {
   grid: "",
   report: "",
   point: null, // [lon, lat] of "where would this go"
+  // The console's list.
+  side: "queue", // queue | layers
+  queue: "open",
+  sort: "newest", // newest | due
+  call: false, // the form of a new call stands open
+  "f.category": "",
+  "f.tag": "",
+  "f.town": "",
+  "f.grid": "",
+  "f.utility": "",
+  "f.source": "",
+  "f.status": "",
+  "f.light": "",
+  "f.from": "",
+  "f.to": "",
+  "f.text": "",
 };
 
-const CHOICES = { period: ["full", "latest", "all"], heat: ["off", "grid", "town", "cell"], reports: ["off", "open", "all"] };
+export const CHOICES = {
+  period: ["full", "latest", "all"],
+  heat: ["off", "grid", "town", "cell"],
+  reports: ["off", "open", "all"],
+  side: ["queue", "layers"],
+  sort: ["newest", "due"],
+  queue: [
+    "open", "todo", "new", "not_located", "ambiguous", "waiting_check_in", "overdue", "returned", "reopen_requested", "callback",
+    "mine",
+  ],
+};
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function numbers(text, length) {
@@ -28,9 +54,9 @@ function numbers(text, length) {
 function read(name, text) {
   if (name === "at") return numbers(text, 3);
   if (name === "point") return numbers(text, 2);
-  if (name === "grids" || name === "towns") return text !== "0";
+  if (typeof DEFAULTS[name] === "boolean") return text !== "0";
   if (CHOICES[name]) return CHOICES[name].includes(text) ? text : DEFAULTS[name];
-  if (name === "from" || name === "to") return DAY.test(text) ? text : "";
+  if (["from", "to", "f.from", "f.to"].includes(name)) return DAY.test(text) ? text : "";
   return text;
 }
 
@@ -40,18 +66,19 @@ function write(name, value) {
   return typeof value === "boolean" ? (value ? "1" : "0") : value;
 }
 
-export function parseState(search) {
+// defaults: where a page begins otherwise.
+export function parseState(search, defaults = {}) {
   const query = new URLSearchParams(search);
-  const state = { ...DEFAULTS };
+  const state = { ...DEFAULTS, ...defaults };
   for (const name of Object.keys(DEFAULTS)) {
     if (query.has(name)) state[name] = read(name, query.get(name));
   }
   return state;
 }
 
-export function formatState(state) {
+export function formatState(state, defaults = {}) {
   const query = new URLSearchParams();
-  for (const [name, initial] of Object.entries(DEFAULTS)) {
+  for (const [name, initial] of Object.entries({ ...DEFAULTS, ...defaults })) {
     const value = state[name];
     if (value !== null && value !== initial) query.set(name, write(name, value));
   }
@@ -59,12 +86,12 @@ export function formatState(state) {
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-export function createState(search) {
-  const state = parseState(search);
+export function createState(search, defaults = {}) {
+  const state = parseState(search, defaults);
   const listeners = [];
 
   function mirror() {
-    const query = formatState(state);
+    const query = formatState(state, defaults);
     history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}`);
     for (const link of document.querySelectorAll("[data-language-link]")) {
       link.href = `${location.pathname}?${query ? `${query}&` : ""}lang=${link.dataset.languageLink}`;

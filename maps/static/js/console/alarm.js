@@ -1,0 +1,93 @@
+// Emergencies: a line that stays on top until somebody has opened or dispatched them, and a sound that can be muted.
+
+import { byId, h } from "../dom.js";
+import { remaining } from "../format.js";
+import { t } from "../words.js";
+
+const STORED = "gridcall.sound";
+const MOST_SHOWN = 3;
+const PITCHES = [880, 660, 880];
+const NOTE_S = 0.16;
+
+export function createAlarm({ isEmergency, words, open }) {
+  const line = byId("alarm");
+  const button = byId("sound");
+  const waiting = new Map(); // id -> row: nobody has dispatched it yet
+  const seen = new Set(); // opened here
+  let audio = null;
+
+  function isOn() {
+    return localStorage.getItem(STORED) !== "off";
+  }
+
+  function reflect() {
+    button.setAttribute("aria-pressed", String(isOn()));
+    button.querySelector("span").textContent = t(isOn() ? "sound.on" : "sound.off");
+  }
+
+  // Browsers give out sound only after somebody has touched the page; until then the line alone must do.
+  function ready() {
+    if (!navigator.userActivation?.hasBeenActive) return null;
+    audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume();
+    return audio;
+  }
+
+  function ring() {
+    const context = isOn() ? ready() : null;
+    if (!context) return;
+    PITCHES.forEach((pitch, index) => {
+      const tone = context.createOscillator();
+      const volume = context.createGain();
+      const at = context.currentTime + index * NOTE_S;
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.0001, at);
+      volume.gain.exponentialRampToValueAtTime(0.2, at + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.0001, at + NOTE_S);
+      tone.connect(volume).connect(context.destination);
+      tone.start(at);
+      tone.stop(at + NOTE_S);
+    });
+    document.body.dataset.rang = String(Number(document.body.dataset.rang ?? 0) + 1);
+  }
+
+  function render() {
+    const shown = [...waiting.values()].sort((a, b) => a.due - b.due);
+    line.hidden = shown.length === 0;
+    if (shown.length === 0) return;
+    line.replaceChildren(
+      h("strong", {}, t("alarm.title", { n: shown.length })),
+      ...shown.slice(0, MOST_SHOWN).map((row) =>
+        h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, words(row), row.due_at ? h("span", {}, remaining(row.due_at)) : null),
+      ),
+      shown.length > MOST_SHOWN ? h("span", {}, t("alarm.more", { n: shown.length - MOST_SHOWN })) : "",
+    );
+  }
+
+  button.addEventListener("click", () => {
+    localStorage.setItem(STORED, isOn() ? "off" : "on");
+    reflect();
+    if (isOn()) ring();
+  });
+  reflect();
+  setInterval(render, 20_000);
+
+  return {
+    // A row as it is now; fresh: it has just come by the stream, so it may be heard.
+    take(row, { fresh = false } = {}) {
+      const calls = isEmergency(row) && ["received", "accepted"].includes(row.status) && !row.merged_into && !seen.has(row.id);
+      const known = waiting.has(row.id);
+      if (calls) waiting.set(row.id, row);
+      else waiting.delete(row.id);
+      if (calls && fresh && !known) ring();
+      if (calls || known) render();
+    },
+    gone(id) {
+      if (waiting.delete(id)) render();
+    },
+    see(id) {
+      seen.add(id);
+      if (waiting.delete(id)) render();
+    },
+  };
+}

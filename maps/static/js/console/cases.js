@@ -1,0 +1,175 @@
+// The reports of the chosen queue and filters: one set of rows that list, map and keyboard share. What others do
+// changes rows in place; rows that come or go wait until the dispatcher asks for them, so nothing moves by itself.
+
+import { getJson, isAbort } from "../api.js";
+
+export const MOST = 5000;
+const FIRST_PAGE = 200;
+const PAGE = 1000;
+
+const OPEN_STATUSES = new Set(["received", "accepted", "dispatched", "handling", "handled"]);
+
+export function isOpenStatus(status) {
+  return OPEN_STATUSES.has(status);
+}
+
+// Times as numbers, once: a list of thousands is sorted by them.
+function timed(row) {
+  return { ...row, received: Date.parse(row.received_at), due: row.due_at ? Date.parse(row.due_at) : Infinity };
+}
+
+// A GeoJSON feature of a list, an event of the stream and a whole report become the same row.
+export function rowOfFeature({ properties, geometry }) {
+  return timed({ ...properties, point: geometry?.coordinates ?? null });
+}
+
+export function rowOfEvent({ location, ...report }) {
+  return timed({ ...report, point: location });
+}
+
+export function rowOfReport(report) {
+  return timed({
+    ...report,
+    point: report.location?.coordinates ?? null,
+    description: report.description.slice(0, 120),
+    grid_code: report.match.grid?.code ?? null,
+    grid_method: report.match.grid_method,
+    confidence: report.match.confidence,
+    utility_code: report.match.utility?.code ?? null,
+  });
+}
+
+// The light is the due time against the clock, as everywhere.
+export function lightOf(row, now = Date.now()) {
+  if (!isOpenStatus(row.status) || !row.due_at) return null;
+  if (row.due <= now) return "red";
+  if (row.yellow_at) return Date.parse(row.yellow_at) <= now ? "yellow" : "green";
+  return row.light === "yellow" ? "yellow" : "green";
+}
+
+const ORDERS = {
+  newest: (a, b) => b.received - a.received || (a.id < b.id ? 1 : -1),
+  due: (a, b) => (a.due === b.due ? ORDERS.newest(a, b) : a.due - b.due),
+};
+
+export function createCases({ changed }) {
+  const rows = new Map(); // id -> row, shown or waiting
+  let order = []; // ids as the list shows them
+  let waiting = new Set(); // belong here, not shown yet
+  const left = new Set(); // shown, belong here no more
+  let sort = "newest";
+  let controller = null;
+  let turn = 0;
+
+  function arrange() {
+    order = [...rows.keys()].filter((id) => !waiting.has(id) && !left.has(id));
+    order.sort((a, b) => ORDERS[sort](rows.get(a), rows.get(b)));
+  }
+
+  async function fetchAll(parameters, signal, onPage) {
+    const found = [];
+    let cursor = null;
+    do {
+      const limit = found.length === 0 ? FIRST_PAGE : PAGE;
+      const page = await getJson("/reports", { ...parameters, f: "geojson", limit, cursor }, signal);
+      found.push(...page.features.map(rowOfFeature));
+      cursor = page.next;
+      onPage?.(found, cursor === null);
+    } while (cursor !== null && found.length < MOST);
+    return { found, more: cursor !== null };
+  }
+
+  // Everything anew. Resolves to whether the queue holds more than is kept here; undefined if another load took over.
+  async function load(parameters) {
+    controller?.abort();
+    controller = new AbortController();
+    const mine = (turn += 1);
+    const show = (found) => {
+      if (mine !== turn) return;
+      rows.clear();
+      waiting.clear();
+      left.clear();
+      for (const row of found) rows.set(row.id, row);
+      arrange();
+      changed({ reason: "page" });
+    };
+    const { more } = await fetchAll(parameters, controller.signal, show);
+    return mine === turn ? more : undefined;
+  }
+
+  // Compares with the server's list and lets differences wait; what is shown stays where it is.
+  async function compare(parameters) {
+    const mine = turn;
+    try {
+      const { found } = await fetchAll(parameters, controller?.signal);
+      if (mine !== turn) return;
+      const there = new Set(found.map((row) => row.id));
+      for (const row of found) take(row, true);
+      for (const id of rows.keys()) if (!there.has(id)) take(rows.get(id), false);
+      changed({ reason: "compared" });
+    } catch (error) {
+      if (!isAbort(error)) throw error;
+    }
+  }
+
+  // One row as it is now; belongs: true, false, or null where only the server can tell.
+  function take(row, belongs) {
+    const known = rows.get(row.id);
+    if (known && known.version > row.version) return;
+    if (known) {
+      const merged = { ...known, ...row };
+      rows.set(row.id, merged);
+      if (waiting.has(row.id) && belongs === false) {
+        waiting.delete(row.id);
+        rows.delete(row.id);
+      } else if (!waiting.has(row.id) && belongs === false) left.add(row.id);
+      else if (belongs === true) left.delete(row.id);
+    } else if (belongs) {
+      rows.set(row.id, row);
+      waiting.add(row.id);
+    }
+  }
+
+  // New rows come in, rows that left go: only when asked for, or when nobody is looking at the list.
+  function settle() {
+    waiting = new Set();
+    for (const id of left) rows.delete(id);
+    left.clear();
+    arrange();
+    changed({ reason: "settled" });
+  }
+
+  return {
+    load,
+    compare,
+    take,
+    settle,
+    remove(id) {
+      if (!rows.has(id)) return;
+      if (waiting.has(id)) {
+        waiting.delete(id);
+        rows.delete(id);
+      } else left.add(id);
+    },
+    get: (id) => rows.get(id),
+    ids: () => order,
+    all: () => [...rows.values()],
+    hasLeft: (id) => left.has(id),
+    isWaiting: (id) => waiting.has(id),
+    waiting: () => waiting.size,
+    gone: () => left.size,
+    // How many belong to the queue now: what its count says.
+    size: () => rows.size - left.size,
+    sortBy(name) {
+      sort = name;
+      arrange();
+      changed({ reason: "sorted" });
+    },
+    // The row after or before one, skipping none: the keyboard walks what is shown.
+    beside(id, step) {
+      const at = order.indexOf(id);
+      if (at < 0) return order[0] ?? null;
+      return order[Math.min(Math.max(at + step, 0), order.length - 1)];
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// The chosen report on the map: how sure its place is, which grids it may lie in, who answers there and how far off,
+// and a pin that can be dragged to where it really was.
+
+import { getJson } from "../api.js";
+import { h } from "../dom.js";
+import { distance } from "../format.js";
+import { latLngOf, lonLatOf } from "../lonlat.js";
+import { nameOf, t } from "../words.js";
+
+const CIRCLE = { color: "#0b5c8a", weight: 1.5, dashArray: "3 4", fillColor: "#0b5c8a", fillOpacity: 0.06, interactive: false };
+const AREA = { color: "#6f4e9c", weight: 2, dashArray: "8 5", fillColor: "#6f4e9c", fillOpacity: 0.04, interactive: false };
+const LINE = { color: "#6f4e9c", weight: 2, interactive: false };
+const GRID = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
+const CANDIDATE = { color: "#0b5c8a", weight: 1.5, dashArray: "2 5", fillColor: "#0b5c8a", interactive: false };
+const EARTH_M = 6371008.8;
+
+export function metresBetween([lon, lat], [lon2, lat2]) {
+  const radians = Math.PI / 180;
+  const half = Math.sin(((lat2 - lat) * radians) / 2) ** 2 + Math.cos(lat * radians) * Math.cos(lat2 * radians) * Math.sin(((lon2 - lon) * radians) / 2) ** 2;
+  return 2 * EARTH_M * Math.asin(Math.sqrt(half));
+}
+
+function nearest(depots, point) {
+  const placed = depots.map((depot) => ({ depot, metres: metresBetween(depot.geometry.coordinates, point) }));
+  return placed.reduce((best, one) => (one.metres < (best?.metres ?? Infinity) ? one : best), null);
+}
+
+// The areas of a utility that count for a category: its own, its parent's, and those for everything.
+function areasFor(features, category) {
+  const group = (category ?? "").split(".")[0];
+  return features.filter(({ properties }) => [null, category, group].includes(properties.category));
+}
+
+function words(className, text) {
+  return window.L.divIcon({ className, html: h("span", {}, text), iconSize: null });
+}
+
+// moved(point): the pin was dropped somewhere else; canMove(): whether this actor may correct the place.
+export function createFocus(map, { grids, moved }) {
+  const group = window.L.layerGroup().addTo(map);
+  let turn = 0;
+  let shown = null;
+
+  function add(layer) {
+    group.addLayer(layer);
+  }
+
+  function outline(code, style) {
+    const feature = grids.find(code);
+    if (feature) add(window.L.geoJSON(feature, { ...style, style, pane: "towns", coordsToLatLng: latLngOf }));
+    return feature;
+  }
+
+  // Each candidate carries its share, darker where it is likelier.
+  function candidates(match) {
+    for (const { grid_code: code, share } of match.candidates ?? []) {
+      const feature = outline(code, { ...CANDIDATE, fillOpacity: 0.04 + 0.18 * share });
+      const at = feature?.properties.label_point;
+      if (at) add(window.L.marker(latLngOf(at), { icon: words("share-mark", `${Math.round(share * 100)} %`), interactive: false, keyboard: false, pane: "labels" }));
+    }
+  }
+
+  function pin(point, title, draggable) {
+    const icon = window.L.divIcon({ className: draggable ? "pin-mark draggable" : "pin-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
+    const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset: -10, autoPan: true });
+    if (draggable) marker.on("dragend", () => moved(lonLatOf(marker.getLatLng()), marker));
+    add(marker);
+  }
+
+  async function responsible(point, match, category) {
+    const mine = turn;
+    if (!match.utility) return;
+    let utility;
+    try {
+      utility = await getJson(`/utilities/${encodeURIComponent(match.utility.code)}`);
+    } catch {
+      return; // the detail names the utility; only its drawing is missing
+    }
+    if (mine !== turn) return;
+    const features = areasFor(utility.service_areas.features, category);
+    add(window.L.geoJSON({ type: "FeatureCollection", features }, { pane: "areas", interactive: false, style: AREA, coordsToLatLng: latLngOf }));
+    const found = nearest(utility.depots.features, point);
+    if (!found) return;
+    const at = found.depot.geometry.coordinates;
+    add(window.L.polyline([latLngOf(point), latLngOf(at)], { ...LINE, pane: "areas" }));
+    const name = t("areas.depot", { name: nameOf(found.depot.properties) });
+    add(window.L.marker(latLngOf(at), { icon: window.L.divIcon({ className: "depot-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [18, 18] }), title: name, alt: name, keyboard: false }));
+    const middle = [(point[0] + at[0]) / 2, (point[1] + at[1]) / 2];
+    const metres = match.utility_distance_m ?? found.metres;
+    add(window.L.marker(latLngOf(middle), { icon: words("line-mark", `${nameOf(utility)} · ${distance(metres)}`), interactive: false, keyboard: false, pane: "labels" }));
+  }
+
+  function draw({ point, match, category, accuracy, title, draggable }) {
+    turn += 1;
+    group.clearLayers();
+    if (match.candidates?.length) candidates(match);
+    if (match.grid) outline(match.grid.code, GRID);
+    if (!point) return;
+    if (accuracy > 0) add(window.L.circle(latLngOf(point), { ...CIRCLE, radius: accuracy, pane: "towns" }));
+    pin(point, title, draggable);
+    responsible(point, match, category);
+  }
+
+  return {
+    // what: {point, match, category, accuracy, title, draggable}
+    show(what) {
+      shown = what;
+      draw(what);
+    },
+    clear() {
+      turn += 1;
+      shown = null;
+      group.clearLayers();
+    },
+    rebuild: () => shown && draw(shown),
+    back: () => shown && draw(shown),
+  };
+}

@@ -1,0 +1,326 @@
+// /map for those who dispatch: queue, map and one report beside each other, kept up to date by the event stream.
+
+import { act, getJson } from "../api.js";
+import { byId } from "../dom.js";
+import { count } from "../format.js";
+import { latLngOf } from "../lonlat.js";
+import {
+  actions, areas, categoryName, categoryShape, detail, findGrids, grids, known, map, notices, selection, sheets, start, state, towns,
+} from "../map_view.js";
+import { nameOf, named, t } from "../words.js";
+import { createActing } from "./acting.js";
+import { createAlarm } from "./alarm.js";
+import { createBulk } from "./bulk.js";
+import { createCall, hasDraft } from "./call.js";
+import { createCases, MOST, rowOfEvent, rowOfReport } from "./cases.js";
+import { createCaseView } from "./case_view.js";
+import { createClusters } from "./clusters.js";
+import { createFilters, createQueues } from "./filters.js";
+import { createFocus } from "./focus.js";
+import { createFollowing } from "./following.js";
+import { createKeys } from "./keys.js";
+import { createList } from "./list.js";
+import { createMoving } from "./moving.js";
+import { createPiles } from "./piles.js";
+import { parametersOf, belongs } from "./query.js";
+import { createTools } from "./tools.js";
+import { createUndo } from "./undo.js";
+
+const cases = createCases({ changed });
+const undo = createUndo();
+const focus = createFocus(map, { grids, moved: (point, marker) => moving.preview(caseView.report(), point, marker) });
+const tagsOf = (code) => known().categories.find((one) => one.code === code)?.tags ?? [];
+const isEmergency = (row) => row.urgent || tagsOf(row.category).includes("emergency");
+const townName = (code) => nameOf(towns.find(code)?.properties ?? { name: "" });
+let chosen = "";
+
+function rowWords(row) {
+  const grid = row.grid_code ? grids.find(row.grid_code)?.properties : null;
+  const place = row.address || (grid ? nameOf(grid) : row.town_code ? townName(row.town_code) : t("match.outside"));
+  return { category: categoryName(row.category), place };
+}
+
+function open(id, { focus: byKeyboard = false } = {}) {
+  state.set({ call: false, grid: "", report: id, point: null });
+  list.choose(id, { focus: byKeyboard });
+}
+
+const acting = createActing({
+  lists: known,
+  say: undo.say,
+  reload: (id) => caseView.reload(id),
+  done(report, action, before) {
+    takeReport(report);
+    if (action !== "undo" && report.actions.includes("undo")) {
+      undo.offer(t("act.done", { number: report.number, action: named("act", action) }), () => takeBack(report));
+    } else undo.say(t("act.done", { number: report.number, action: named("act", action) }));
+    if (caseView.report()?.id === before.id) caseView.take(report);
+    following.countSoon();
+  },
+});
+
+async function takeBack(report) {
+  try {
+    const restored = await act(report.id, { action: "undo" }, report.version);
+    takeReport(restored);
+    if (caseView.report()?.id === report.id) caseView.take(restored);
+    undo.say(t("undo.done", { number: report.number }));
+    following.countSoon();
+    return true;
+  } catch (error) {
+    undo.say(error.message || t("form.unreachable"), "error");
+    return false;
+  }
+}
+
+function takeReport(report) {
+  takeRow(rowOfReport(report));
+  changed({ reason: "acted" });
+}
+
+// A row as it is now; what only the server can place is asked for with the next comparison.
+function takeRow(row, { fresh = false } = {}) {
+  const here = belongs(row, state.get(), tagsOf);
+  cases.take(row, here);
+  alarm.take(row, { fresh });
+  if (here === null) following.compareSoon();
+}
+
+const caseView = createCaseView({
+  detail, state, focus, categoryName, actions, undo, acting, open,
+  keepVisible: selection.keepVisible,
+  suggests: ["dispatcher", "supervisor"],
+  cases,
+});
+const moving = createMoving({ acting, findGrids, actions, back: () => focus.back() });
+caseView.use({ moving });
+
+const alarm = createAlarm({
+  isEmergency,
+  words: (row) => [categoryName(row.category), row.address || townName(row.town_code)].filter(Boolean).join(" · "),
+  open,
+});
+const bulk = createBulk({
+  cases,
+  utilityName: actions.utilityName,
+  changed: () => list.render(),
+  done(items) {
+    for (const item of items) if (item.report) takeReport(item.report);
+    if (items.some((item) => item.id === chosen)) caseView.reload(chosen);
+    following.countSoon();
+  },
+});
+const list = createList(byId("list"), {
+  cases, words: rowWords, open, label: t("queue.label"),
+  shapeOf: categoryShape,
+  check: bulk.check,
+  checked: bulk.checked,
+});
+const piles = createPiles(map, {
+  cases, open,
+  shapeOf: categoryShape,
+  title: (row) => `${row.number} · ${categoryName(row.category)} · ${named("status", row.status)}`,
+  isShown: () => state.get().reports !== "off",
+});
+const queues = createQueues(byId("queues"), state);
+const filters = createFilters(state, known);
+const clusters = createClusters({
+  map, categoryName, open,
+  say: undo.say,
+  offerUndo: undo.offer.bind(undo),
+  merged(id) {
+    caseView.reload(id);
+    following.compareSoon();
+    following.countSoon();
+  },
+});
+const following = createFollowing({
+  cases, clusters, alarm, load, queues,
+  parameters: () => parametersOf(state.get()),
+  report(event) {
+    takeRow(rowOfEvent(event), { fresh: event.action === "received" });
+    caseView.hear(event);
+  },
+  gone(id) {
+    cases.remove(id);
+    alarm.gone(id);
+    caseView.hear({ id, gone: true });
+  },
+  changed: () => changed({ reason: "events" }),
+});
+const call = createCall({
+  lists: known, findGrids, categoryName, actions, open,
+  show: (point, match) => showPlace(point, match),
+  created(report) {
+    takeReport(report);
+    cases.settle();
+    state.set({ call: false });
+    undo.say(t("call.created", { number: report.number }));
+    open(report.id);
+  },
+  closed: () => state.set({ call: false }),
+  pickPoint: () => {
+    sheets.closeIfNarrow();
+    document.body.classList.add("picking");
+    map.getContainer().focus();
+  },
+});
+
+function showPlace(point, match) {
+  if (!point) {
+    focus.clear();
+    return;
+  }
+  focus.show({ point, match, category: match.category, accuracy: 0, title: t("call.where"), draggable: false });
+  selection.keepVisible(point);
+  if (map.getZoom() < 14) map.setView(latLngOf(point), 15, { animate: false });
+}
+
+// The list, its notes and the map after anything changed.
+function changed({ reason }) {
+  if (reason === "page" || reason === "settled" || reason === "sorted") list.toTop();
+  list.render();
+  piles.render();
+  const [fresh, gone] = [cases.waiting(), cases.gone()];
+  const line = byId("pending");
+  line.hidden = fresh + gone === 0;
+  line.textContent = [fresh ? t("queue.fresh", { n: count(fresh) }) : "", gone ? t("queue.gone", { n: count(gone) }) : ""].filter(Boolean).join(t("list.comma"));
+  byId("list-empty").hidden = cases.ids().length > 0 || byId("list").classList.contains("loading");
+  document.body.dataset.rows = String(cases.ids().length);
+}
+
+let skeleton = 0;
+async function load() {
+  const box = byId("list");
+  skeleton = setTimeout(() => box.classList.add("loading"), 300);
+  const more = await notices.watch("reports", () => cases.load(parametersOf(state.get())));
+  clearTimeout(skeleton);
+  box.classList.remove("loading");
+  if (more === undefined) return;
+  byId("reports-shown").textContent = more ? t("queue.more", { n: count(MOST) }) : t("queue.all", { n: count(cases.size()) });
+  for (const row of cases.all()) alarm.take(row);
+  list.choose(state.get().report);
+  if (state.get().report) list.reveal(state.get().report);
+  changed({ reason: "loaded" });
+}
+
+function walk(step) {
+  const id = cases.beside(state.get().report, step);
+  if (id) open(id, { focus: true });
+}
+
+function startCurrent(action) {
+  const report = caseView.report();
+  if (!report) undo.say(t("keys.none"));
+  else caseView.start(report, action);
+}
+
+function merge() {
+  const report = caseView.report();
+  const cluster = report && clusters.of(report.id);
+  if (cluster) clusters.merge(cluster);
+  else startCurrent("merge");
+}
+
+async function undoLast() {
+  const done = await undo.now();
+  if (!done && caseView.report()?.actions.includes("undo")) takeBack(caseView.report());
+}
+
+function showCall() {
+  caseView.hide();
+  byId("new-call").classList.toggle("draft", hasDraft());
+  detail.show(t("call.title"), [call.open()], { focus: false });
+  document.body.classList.add("calling");
+  byId("call-words").focus();
+}
+
+function reflectDetail() {
+  const { call: calling } = state.get();
+  if (calling) {
+    if (!call.isOpen()) showCall();
+    return;
+  }
+  document.body.classList.remove("calling", "picking");
+  if (call.isOpen()) {
+    call.leave();
+    focus.clear();
+    selection.reflect();
+  }
+  byId("new-call").classList.toggle("draft", hasDraft());
+}
+
+function reflectSide() {
+  const { side, sort } = state.get();
+  document.body.dataset.side = side;
+  for (const tab of document.querySelectorAll("[data-side-tab]")) tab.setAttribute("aria-pressed", String(tab.dataset.sideTab === side));
+  byId("sort").value = sort;
+}
+
+for (const tab of document.querySelectorAll("[data-side-tab]")) tab.addEventListener("click", () => state.set({ side: tab.dataset.sideTab }));
+byId("sort").addEventListener("change", (event) => state.set({ sort: event.target.value }));
+byId("pending").addEventListener("click", () => cases.settle());
+byId("new-call").addEventListener("click", () => state.set({ call: true }));
+byId("check-all").addEventListener("click", () => bulk.checkAll());
+
+const keys = createKeys({
+  j: () => walk(1),
+  k: () => walk(-1),
+  a: () => (bulk.size() ? bulk.start("accept") : startCurrent("accept")),
+  d: () => (bulk.size() ? bulk.start("dispatch") : startCurrent("dispatch")),
+  m: merge,
+  z: undoLast,
+  x: () => state.get().report && bulk.check(state.get().report, !bulk.checked.has(state.get().report)),
+  ".": () => cases.settle(),
+  n: () => state.set({ call: true }),
+  "/": () => byId("search").focus(),
+});
+byId("keys-help").addEventListener("click", keys.help);
+createTools(map);
+
+reflectSide();
+start({
+  // Lists may load before the county is drawn: rows need no geometry.
+  beginEarly: () => following.begin(),
+  begin() {
+    filters.fill();
+    reflectDetail();
+    changed({ reason: "begun" });
+  },
+  moved() {},
+  changed(any) {
+    if (any("queue", ...Object.keys(state.get()).filter((name) => name.startsWith("f.")))) {
+      queues.reflect();
+      filters.reflect();
+      bulk.clear();
+      load().then(following.countSoon);
+    }
+    if (any("sort")) cases.sortBy(state.get().sort);
+    if (any("reports")) piles.render();
+    if (any("side", "sort")) reflectSide();
+    if (any("report")) {
+      chosen = state.get().report;
+      list.choose(chosen);
+      piles.choose(chosen);
+      if (chosen) alarm.see(chosen);
+    }
+    if (any("call")) reflectDetail();
+  },
+  rebuild() {
+    piles.rebuild();
+    focus.rebuild();
+    areas.rebuild();
+  },
+  click(point) {
+    if (!call.isOpen()) return false;
+    document.body.classList.remove("picking");
+    call.setPoint(point);
+    return true;
+  },
+  report: {
+    show: (id) => caseView.show(id),
+    hide: () => caseView.hide(),
+  },
+});
+cases.sortBy(state.get().sort);
+piles.choose(state.get().report);

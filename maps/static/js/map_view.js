@@ -1,0 +1,288 @@
+// What every map page of ours is made of: shell, state, base map, grids, heat, legend, search and detail. A page adds
+// what it shows of reports: the viewer clusters them, the console works on them.
+
+import { getJson } from "./api.js";
+import { landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
+import { HEAT_OPACITY } from "./classes.js";
+import { createControls } from "./controls.js";
+import { createDetail } from "./detail.js";
+import { byId } from "./dom.js";
+import { count } from "./format.js";
+import { createHeat } from "./heat.js";
+import { createAreas } from "./layers/areas.js";
+import { createCells } from "./layers/cells.js";
+import { createLabels } from "./layers/labels.js";
+import { createShapes } from "./layers/marks.js";
+import { boxOfRing, createPolygons } from "./layers/polygons.js";
+import { boundsOf, latLngOf, lonLatOf } from "./lonlat.js";
+import { createNotices } from "./notices.js";
+import { createSearch } from "./search.js";
+import { createSelection } from "./selection.js";
+import { createSheets } from "./sheets.js";
+import { createState } from "./state.js";
+import { named, nameOf, t } from "./words.js";
+
+const SETTLE_MS = 150;
+const GRIDS_FOUND = 6;
+const LEGEND_WIDTH = 296;
+
+// 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
+function gridLine() {
+  const zoom = map.getZoom();
+  return { color: "#8c959f", weight: zoom < 11 ? 0.3 : zoom < 14 ? 0.6 : 1, opacity: 0.8 };
+}
+
+const shell = window.gridcallShell;
+export const { map } = shell;
+// The console opens without heat: what is to be done stands out from an empty map.
+const isConsole = document.body.classList.contains("console-page");
+export const state = createState(location.search, isConsole ? { heat: "off" } : {});
+export const notices = createNotices(byId("map-status"));
+// Colour of each grid and town by code: the heat layer writes, the polygons' styles read.
+const colours = { grid: new Map(), town: new Map() };
+const lists = { categories: [], utilities: [], towns: [] };
+let shapeOf = createShapes(lists.categories);
+// What the page does beside the map: rebuild after a change of datum, follow the view, the state and the search.
+let page = {};
+
+export function categoryName(code) {
+  const found = lists.categories.find((one) => one.code === code);
+  return found ? nameOf(found) : (code ?? t("report.no_category"));
+}
+
+function whatWords(what) {
+  if (!what) return t("what.all");
+  return what.startsWith("tag:") ? tagName(what.slice(4)) : categoryName(what);
+}
+
+// A tag called like a category group is that group's own word.
+function tagName(tag) {
+  const words = named("tag", tag);
+  return words === tag ? categoryName(tag) : words;
+}
+
+function gridStyle(feature) {
+  const fillColor = colours.grid.get(feature.properties.code);
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: HEAT_OPACITY };
+  if (state.get().grids) return { ...gridLine(), ...painted };
+  // Without lines a painted grid gets an edge of its own colour, or the canvas leaves hairlines between neighbours.
+  return { stroke: Boolean(fillColor), color: fillColor ?? "transparent", weight: 0.5, opacity: HEAT_OPACITY, ...painted };
+}
+
+function townStyle(feature) {
+  const fillColor = colours.town.get(feature.properties.code);
+  const painted = { fill: Boolean(fillColor), fillColor: fillColor ?? "transparent", fillOpacity: HEAT_OPACITY };
+  return { ...TOWN_BORDER, stroke: state.get().towns, ...painted };
+}
+
+const land = createPolygons(map, "land", (feature) => landStyle(feature, state.get().base));
+export const grids = createPolygons(map, "grids", gridStyle);
+export const towns = createPolygons(map, "towns", townStyle);
+const cells = createCells(map);
+export const areas = createAreas(map);
+const labels = createLabels(map, towns, grids);
+const controls = createControls(state);
+export const sheets = createSheets();
+
+export const actions = {
+  chooseGrid: (code) => {
+    selection.grid(code);
+    selection.fitGrid(code);
+  },
+  chooseUtility: (code) => state.set({ utility: code }),
+  // A match names in Chinese; the page has both names of every grid and utility.
+  gridName: (grid) => nameOf(grids.find(grid.code)?.properties ?? grid),
+  utilityName: (utility) => nameOf(lists.utilities.find((one) => one.code === utility.code) ?? utility),
+  townName: (grid) => nameOf(towns.find(grid.town_code)?.properties ?? { name: grid.town_name }),
+};
+export const detail = createDetail(byId("detail"), { close: () => selection.clear(), actions, categoryName });
+export const selection = createSelection({
+  map, state, grids, detail, categoryName,
+  inPeriod: (code) => heat.inPeriod(code),
+  ownReport: () => page.report,
+});
+export const heat = createHeat({
+  map, state, colours, grids, towns, cells, notices, legend: byId("legend"), whatWords,
+  goTo(unit, item) {
+    if (unit === "grid") actions.chooseGrid(item.code);
+    else map.fitBounds(boundsOf(unit === "town" ? towns.boxOf(towns.find(item.code)) : boxOfRing(item.polygon)), { maxZoom: 16 });
+    sheets.closeIfNarrow();
+  },
+});
+export function categoryShape(code) {
+  return shapeOf(code);
+}
+
+export function known() {
+  return lists;
+}
+
+async function refreshUtility() {
+  const code = state.get().utility;
+  if (!code) {
+    areas.clear();
+    return;
+  }
+  const utility = await notices.watch("areas", () => getJson(`/utilities/${encodeURIComponent(code)}`));
+  if (utility && state.get().utility === code) areas.set(utility.service_areas.features, utility.depots.features);
+}
+
+function redrawLabels() {
+  labels.redraw(state.get().towns, state.get().grids);
+}
+
+async function refreshHeat() {
+  await heat.load();
+  controls.reflect(heat.period());
+}
+
+function rebuildAll() {
+  for (const layer of [land, grids, towns, cells, areas]) layer.rebuild();
+  redrawLabels();
+  page.rebuild();
+  selection.reflect();
+}
+
+function showBase() {
+  if (showBaseMap(shell, state.get().base)) rebuildAll();
+  land.repaint();
+}
+
+state.onChange(async (_, changed) => {
+  const any = (...names) => names.some((name) => changed.has(name));
+  controls.reflect(heat.period());
+  if (any("base")) showBase();
+  if (any("grids", "towns")) {
+    grids.repaint();
+    towns.repaint();
+    redrawLabels();
+  }
+  if (any("utility")) refreshUtility();
+  if (any("grid", "report", "point")) selection.reflect();
+  if (any("heat", "what", "period", "from", "to")) await refreshHeat();
+  page.changed(any);
+});
+
+// Leaflet puts the centre on whole pixels; an address must not creep by one each time it is opened.
+function standsAt(at) {
+  if (!at || at[2] !== map.getZoom()) return false;
+  return map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
+}
+
+function remember() {
+  if (standsAt(state.get().at)) return;
+  const [lon, lat] = lonLatOf(map.getCenter());
+  state.set({ at: [lon, lat, map.getZoom()] });
+}
+
+function watchMap() {
+  let settle = 0;
+  map.on("moveend", () => {
+    clearTimeout(settle);
+    settle = setTimeout(() => {
+      remember();
+      redrawLabels();
+      page.moved();
+      heat.refine();
+    }, SETTLE_MS);
+  });
+  map.on("zoomend", () => grids.repaint());
+  map.on("click", (event) => page.click?.(lonLatOf(event.latlng)) || selection.point(lonLatOf(event.latlng)));
+  map.on("mousemove", (event) => {
+    byId("reading").textContent = heat.reading(lonLatOf(event.latlng)) ?? t("legend.point");
+  });
+  // Enter on the map asks about its centre, where the cross-hair stands.
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) selection.point(lonLatOf(map.getCenter()));
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+}
+
+export function findGrids(text) {
+  const wanted = text.toLowerCase();
+  return grids
+    .features()
+    .map((feature) => feature.properties)
+    .filter((grid) => grid.code.startsWith(wanted) || grid.code.endsWith(wanted) || nameOf(grid).toLowerCase().includes(wanted))
+    .slice(0, GRIDS_FOUND);
+}
+
+function choose(found) {
+  sheets.closeIfNarrow();
+  if (found.kind === "grid") actions.chooseGrid(found.code);
+  else if (found.kind === "report") selection.report(found.code);
+  else {
+    map.setView(latLngOf(found.point), Math.max(map.getZoom(), 16), { animate: false });
+    selection.point(found.point);
+  }
+}
+
+// On a wide map the county leaves room for the legend in its corner.
+function legendRoom() {
+  return map.getSize().x > 900 ? LEGEND_WIDTH / 2 : 12;
+}
+
+async function loadGeometry() {
+  const townsLoaded = notices.watch("towns", () => getJson("/towns", { f: "geojson" })).then((collection) => {
+    if (!collection) return;
+    lists.towns = collection.features.map((feature) => feature.properties);
+    land.set(collection);
+    towns.set(collection);
+    land.show(true);
+    towns.show(true);
+    const { at } = state.get();
+    if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+    else map.fitBounds(boundsOf(towns.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
+    redrawLabels();
+  });
+  const gridsLoaded = notices.watch("grids", () => getJson("/grids", { f: "geojson" })).then((collection) => {
+    if (!collection) return;
+    grids.set(collection);
+    grids.show(true);
+    byId("grids-shown").textContent = t("grids.shown", { n: count(collection.features.length) });
+  });
+  await Promise.all([townsLoaded, gridsLoaded]);
+}
+
+async function loadLists() {
+  const [categoryList, utilityList] = await Promise.all([
+    notices.watch("categories", () => getJson("/categories")),
+    notices.watch("utilities", () => getJson("/utilities")),
+  ]);
+  lists.categories = categoryList?.items ?? [];
+  lists.utilities = utilityList?.items ?? [];
+  shapeOf = createShapes(lists.categories);
+  controls.fill({ ...lists, tagName });
+  controls.reflect();
+}
+
+// What folium cannot say: limits, and names for those who do not see the map.
+function dressMap() {
+  map.attributionControl.setPrefix(false);
+  map.setMinZoom(7);
+  map.setMaxZoom(19);
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", t("map.label"));
+  for (const way of ["in", "out"]) {
+    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
+    button.title = t(`map.zoom_${way}`);
+    button.setAttribute("aria-label", button.title);
+  }
+}
+
+// hooks: {rebuild(), moved(), changed(any), begin(), click?(point), report?: {show(id), hide()}}.
+export async function start(hooks) {
+  page = hooks;
+  dressMap();
+  showBase();
+  createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
+  const begun = hooks.beginEarly?.();
+  await Promise.all([loadGeometry(), loadLists()]);
+  watchMap();
+  await Promise.all([refreshHeat(), refreshUtility(), hooks.begin(), begun]);
+  selection.reflect();
+  remember();
+  state.mirror();
+  document.body.dataset.ready = "true";
+}
