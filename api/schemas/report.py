@@ -148,14 +148,21 @@ class ReportPointProperties(Answer):
     outcome: Outcome | None
     category: str | None
     description: Annotated[str, Field(description="Its first 120 characters.")]
+    address: str
     urgent: bool
+    source: Source
+    level: Level
     received_at: dt.datetime
     due_at: dt.datetime | None
+    yellow_at: dt.datetime | None
     light: Light | None
     version: int
     grid_code: str | None
     town_code: str | None
     utility_code: str | None
+    merged_into: str | None
+    merged_count: int
+    reopen_requested: bool
 
 
 class ReportFeature(Answer):

@@ -10,9 +10,13 @@ SELECT coalesce(json_agg(json_build_object(
            'outcome', r.outcome,
            'category', r.category_code,
            'description', left(r.description, 120),
+           'address', r.address,
            'urgent', r.urgent,
+           'source', r.source,
+           'level', r.level,
            'received_at', r.received_at,
            'due_at', r.due_at,
+           'yellow_at', r.yellow_at,
            'light', CASE WHEN r.status = 'closed' OR r.due_at IS NULL THEN NULL
                          WHEN r.due_at <= %(now)s THEN 'red'
                          WHEN r.yellow_at <= %(now)s THEN 'yellow'
@@ -20,7 +24,10 @@ SELECT coalesce(json_agg(json_build_object(
            'version', r.version,
            'grid_code', r.grid_code,
            'town_code', r.town_code,
-           'utility_code', r.utility_code))
+           'utility_code', r.utility_code,
+           'merged_into', r.county_code || '-' || r.merged_into,
+           'merged_count', r.merged_count,
+           'reopen_requested', r.reopen_requested))
        ORDER BY r.received_at DESC, r.id DESC), '[]')::text AS features
 FROM report r
 WHERE r.county_code = %(county_code)s AND r.id = ANY(%(ids)s) AND r.audience && %(audience)s
