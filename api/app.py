@@ -40,13 +40,14 @@ from api.routes import (
     planning,
     plans,
     receipts,
-    reporter,
     report_pages,
+    reporter,
     reports,
     sessions,
     statistics,
     statistics_page,
     suggestions,
+    tiles,
     towns,
     utilities,
 )
@@ -151,7 +152,7 @@ def _include(app: FastAPI) -> None:
     for module in (
         sessions, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
         clustered, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans, bulletins, evaluations, events, notifications, statistics,
+        hotspots, planning, plans, bulletins, evaluations, events, notifications, statistics, tiles,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     for module in (pages, report_pages):

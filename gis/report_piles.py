@@ -142,6 +142,18 @@ def pile_feature(pile: Pile) -> dict[str, Any]:
     }
 
 
+def tile_box(z: int, x: int, y: int) -> BBox:
+    """Return the box of a tile.
+
+    Examples
+    --------
+    >>> tile_box(1, 0, 1).east, round(tile_box(1, 0, 1).south, 4)
+    (0.0, -85.0511)
+    """
+    west, east = (column / 2**z * 360 - 180 for column in (x, x + 1))
+    return BBox(west, _latitude(y + 1, z), east, _latitude(y, z))
+
+
 def bin_column(level: int) -> ColumnElement[int]:
     """Return the column of the tile of a zoom in which a report lies."""
     return cast(func.floor((func.ST_X(Report.location) + 180) / 360 * 2**level), Integer)
@@ -187,12 +199,8 @@ def _whole_bins(box: BBox, level: int) -> BBox:
     )
     if max(east - west, bottom - top) >= _MOST_BINS:
         raise InvalidInput.of("zoom", "is too large for so wide a bbox")
-    return BBox(
-        west / across * 360 - 180,
-        _latitude(bottom + 1, level),
-        (east + 1) / across * 360 - 180,
-        _latitude(top, level),
-    )
+    first, last = tile_box(level, west, bottom), tile_box(level, east, top)
+    return BBox(first.west, first.south, last.east, last.north)
 
 
 def _row(lat: float, level: int) -> int:
