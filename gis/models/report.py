@@ -198,6 +198,7 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_at_ix", "at"),
+        Index("outbox_txid_ix", "txid", "id"),
         Index("outbox_pending_ix", "id", postgresql_where=text("done_at IS NULL")),
     )
 
