@@ -24,6 +24,7 @@ from api.routes import (
     callbacks,
     categories,
     clustered,
+    clusters,
     evaluations,
     events,
     grids,
@@ -152,7 +153,7 @@ def _include(app: FastAPI) -> None:
     for module in (
         sessions, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
         clustered, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans, bulletins, evaluations, events, notifications, statistics, tiles,
+        hotspots, planning, plans, bulletins, clusters, evaluations, events, notifications, statistics, tiles,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     for module in (pages, report_pages):

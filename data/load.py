@@ -14,6 +14,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple, fields
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from pwdlib import PasswordHash
 from data import sample
 from data.sample_files import Told, told_answers, told_reports
 from data.sample_tables import Cast, FactTables, fact_tables
+from data.zhucheng.clustering import CLUSTER_RULES, ClusterRule
 from data.zhucheng.encoding import read_csv
 from data.zhucheng.frame import COUNTY, SHANGHAI
 from gis import rollups
@@ -94,6 +96,7 @@ def _load_reference(tx: Transaction, now: dt.datetime, progress: Progress) -> No
         _load_service_areas,
         lambda tx: upsert_places(tx, COUNTY, sample.places()),
         _load_calendar,
+        _load_cluster_rules,
         lambda tx: _load_accounts(tx, now),
     )
     for done, step in enumerate(steps):
@@ -137,6 +140,12 @@ def _load_calendar(tx: Transaction) -> None:
         ("county_code", "day_on", "kind", "name", "source"),
         ((COUNTY, day.day_on, day.kind, day.name, day.source) for day in sample.special_days()),
     )
+
+
+def _load_cluster_rules(tx: Transaction) -> None:
+    columns = tuple(field.name for field in fields(ClusterRule))
+    rows = ((COUNTY, *astuple(rule)) for rule in CLUSTER_RULES)
+    copy_rows(tx, "cluster_rule", ("county_code", *columns), rows)
 
 
 def _load_accounts(tx: Transaction, now: dt.datetime) -> None:
