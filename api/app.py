@@ -19,6 +19,7 @@ from api.live import Live
 from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
     actions,
+    board,
     bulk,
     bulletins,
     callbacks,
@@ -153,9 +154,10 @@ def _include(app: FastAPI) -> None:
     for module in (
         sessions, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
         clustered, reports, locate, grids, towns, utilities, categories, places, layers,
-        hotspots, planning, plans, bulletins, clusters, evaluations, events, notifications, statistics, tiles,
+        hotspots, planning, plans, bulletins, board, clusters, evaluations, events, notifications, statistics, tiles,
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
+    app.include_router(board.pages)
     for module in (pages, report_pages):
         app.include_router(module.router)
     app.include_router(planner_pages.router)
