@@ -24,6 +24,8 @@ from gis.db.errors import translated
 from gis.sessions import find_session
 
 CHANNEL: Final = "gridcall_changes"
+APPLICATION: Final = "gridcall changes"
+"""What PostgreSQL shows the connection as."""
 
 
 class ChangeReader:
@@ -59,6 +61,7 @@ class ChangeReader:
                 tx = Transaction(connection)
                 tx.driver.add_notify_handler(self._heard)
                 tx.rows(f"LISTEN {CHANNEL}")
+                tx.rows(f"SET application_name = '{APPLICATION}'")
                 return read_horizon(tx)
 
     def read(self, after: Position) -> Reading:

@@ -21,13 +21,15 @@ from gis.audience import Actor
 from gis.db.database import Row, Transaction
 from gis.geometry import LocalFrame, Point, bbox_around
 from gis.hotspots.clusters import NOISE
-from gis.hotspots.outbreaks import is_unusual, outbreaks, spread_m
+from gis.hotspots.outbreaks import Floats, is_unusual, outbreaks, spread_m
 
 LOOK_BACK: Final = dt.timedelta(hours=24)
 """Reports older than that belong to no cluster of today."""
 USUAL_OVER: Final = dt.timedelta(days=56)
 LEAST_ACCURATE_M: Final = 500.0
 DISMISSED_FOR: Final = dt.timedelta(days=3)
+MOST: Final = 50
+"""Clusters looked at: more at once is a flood, and one cause of it is known."""
 
 # How far a report has come: the one that is merged into is the furthest.
 _COURSE = ("received", "accepted", "dispatched", "handling", "handled")
@@ -151,14 +153,22 @@ def find_clusters(
         matter = matters.get(row["category_code"])
         if matter is not None and (category is None or matter == wanted):
             by_matter[matter].append(row)
-    dismissed = _dismissed(tx, actor.county_code, now)
-    found = [
-        cluster
+    groups = [
+        (matter, members)
         for matter, rows in by_matter.items()
-        for cluster in _clusters(tx, actor, matter, rows)
-        if not _is_dismissed(cluster, dismissed) and (near is None or _reaches(cluster, near, now))
+        for members in _groups(matter.rule, rows)
     ]
-    return sorted(found, key=lambda one: (-len(one.members), one.members[0]["id"]))
+    groups.sort(key=lambda one: (-len(one[1]), one[1][0]["id"]))
+    dismissed = _dismissed(tx, actor.county_code, now)
+    found = []
+    for matter, members in groups[:MOST]:
+        usual = _usual(tx, actor, matter, members)
+        cluster = Cluster(matter, members, spread_m(_xy(members)), usual)
+        if not is_unusual(len(members), usual) or _is_dismissed(cluster, dismissed):
+            continue
+        if near is None or _reaches(cluster, near, now):
+            found.append(cluster)
+    return found
 
 
 def matters_of(tx: Transaction, county_code: str) -> dict[str, Matter]:
@@ -199,20 +209,20 @@ def _rule(row: Row) -> Rule | None:
     return Rule(row["distance_m"], row["hours"], row["least"]) if row["least"] else None
 
 
-def _clusters(tx: Transaction, actor: Actor, matter: Matter, rows: list[Row]) -> list[Cluster]:
-    """Return the clusters of one matter that are more than what the places always have."""
-    rule = matter.rule
-    xy = np.array([[row["x"], row["y"]] for row in rows])
+def _groups(rule: Rule, rows: list[Row]) -> list[list[Row]]:
+    """Return the reports of one matter that lie dense, oldest first."""
     hours = np.array([row["received_at"].timestamp() / 3600 for row in rows])
-    labels = outbreaks(xy, hours, distance_m=rule.distance_m, within_h=rule.hours, least=rule.least)
-    found = []
-    for label in range(labels.max(initial=NOISE) + 1):
-        which = np.flatnonzero(labels == label)
-        members = [rows[i] for i in which]
-        usual = _usual(tx, actor, matter, members)
-        if is_unusual(len(members), usual):
-            found.append(Cluster(matter, members, spread_m(xy[which]), usual))
-    return found
+    labels = outbreaks(
+        _xy(rows), hours, distance_m=rule.distance_m, within_h=rule.hours, least=rule.least
+    )
+    return [
+        [rows[i] for i in np.flatnonzero(labels == label)]
+        for label in range(labels.max(initial=NOISE) + 1)
+    ]
+
+
+def _xy(rows: list[Row]) -> Floats:
+    return np.array([[row["x"], row["y"]] for row in rows])
 
 
 def _usual(tx: Transaction, actor: Actor, matter: Matter, members: list[Row]) -> float:

@@ -60,6 +60,30 @@ def in_queue(queue: Queue, actor: Actor, now: dt.datetime) -> ColumnElement[bool
     return conditions[queue]()
 
 
+def standing_parts(actor: Actor, now: dt.datetime) -> list[ColumnElement[bool]]:
+    """Return conditions of which every report in any queue meets exactly one.
+
+    Each reaches an index of its own: open reports, closed ones to be opened again, closed ones whose
+    resident has not answered.
+    """
+    closed = Report.status == "closed"
+    return [
+        Report.status != "closed",
+        and_(closed, Report.reopen_requested),
+        and_(closed, ~Report.reopen_requested, _unanswered(actor, now)),
+    ]
+
+
+def _unanswered(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    return Report.id.in_(
+        select(Evaluation.report_id).where(
+            Evaluation.county_code == actor.county_code,
+            Evaluation.answered_at.is_(None),
+            Evaluation.expires_at > now,
+        )
+    )
+
+
 def _todo(actor: Actor) -> ColumnElement[bool]:
     """Return the condition for reports whose next step is this actor's."""
     match actor.role:
@@ -111,6 +135,7 @@ def _callback(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         Evaluation.answered_at.is_(None),
         Evaluation.expires_at > now,
     )
+    closed = and_(Report.status == "closed", Report.reporter_phone != "", _unanswered(actor, now))
     handled = _any(
         ReportEvent,
         ReportEvent.county_code == Report.county_code,
@@ -124,7 +149,7 @@ def _callback(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         Callback.report_id == Report.id,
         or_(Callback.at > now - CALL_AGAIN_AFTER, Callback.result == "refused"),
     )
-    return and_(Report.status == "closed", Report.reporter_phone != "", asked, ~handled, ~called)
+    return and_(closed, asked, ~handled, ~called)
 
 
 def _took_a_step(actor: Actor) -> ColumnElement[bool]:

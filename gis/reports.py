@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func, select, true, tuple_
+from sqlalchemy import func, select, true, tuple_, union_all
 
 from gis.audience import Actor, visible_reports
 from gis.db.database import Database, Row, Transaction
@@ -25,7 +25,7 @@ from gis.dispatching import find_last_step
 from gis.errors import InvalidInput, NotFound
 from gis.ids import parse_public_id
 from gis.models import Report
-from gis.queues import QUEUES, in_queue
+from gis.queues import QUEUES, in_queue, standing_parts
 from gis.report_documents import Document, report_document
 from gis.report_filters import ReportFilters, conditions, light
 from gis.workflow.guards import undo_refusal
@@ -198,12 +198,15 @@ def count_reports(
     wanted = in_queue(filters.queue, actor, now) if filters.queue else true()
     where = conditions(replace(filters, queue=None), actor, now)
     queues = [func.count().filter(in_queue(queue, actor, now)) for queue in QUEUES]
-    statement = (
+    counted = (
         select(Report.status, lamp, Report.category_code, Report.town_code)
         .add_columns(func.count().filter(wanted), *queues)
         .where(visible_reports(actor), *where)
         .group_by(Report.status, lamp, Report.category_code, Report.town_code)
     )
+    # For a queue no archive of closed reports is read: all queues lie within these parts.
+    parts = standing_parts(actor, now) if filters.queue else [true()]
+    statement = union_all(*(counted.where(part) for part in parts))
     by: dict[str, Counter[str]] = {
         name: Counter() for name in ("status", "light", "category", "town", "queue")
     }

@@ -104,6 +104,12 @@ class Evaluation(Base):
         CheckConstraint("channel IN ('link','qr','telephone')", name="channel"),
         CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
         Index("evaluation_report_id_ix", "county_code", "report_id"),
+        Index(
+            "evaluation_unanswered_ix",
+            "county_code",
+            "expires_at",
+            postgresql_where=text("answered_at IS NULL"),
+        ),
     )
 
     county_code: Mapped[str] = mapped_column(primary_key=True)

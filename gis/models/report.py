@@ -90,6 +90,12 @@ class Report(Base):
             postgresql_where=text("status <> 'closed'"),
         ),
         Index(
+            "report_reopen_ix",
+            "county_code",
+            "received_at",
+            postgresql_where=text("reopen_requested"),
+        ),
+        Index(
             "report_unlocated_ix",
             "county_code",
             "received_on",

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from gis.settings import CHECKOUT
-from tests.bench import heat, importing, matching, posting
+from tests.bench import heat, importing, live, matching, posting
 from tests.bench.results import Results
 from tests.bench.stage import CITY, Stage, staged
 
-PARTS = ("match", "post", "import", "heat")
+PARTS = ("match", "post", "live", "import", "heat")
 
 
 def main() -> None:
@@ -32,6 +32,8 @@ def main() -> None:
             matching.measure(stage, results)
         if "post" in parts:
             posting.measure(stage, results, options.seconds)
+        if "live" in parts:
+            live.measure(stage, results, options.seconds)
         if "import" in parts:
             importing.measure(stage, results, options.rows)
         if "heat" in parts:

@@ -41,8 +41,8 @@ class Load:
 
 def measure(stage: Stage, results: Results, seconds: float) -> None:
     """Take turns with pgbench, and compare the medians of the rounds."""
-    with stage.database(CITY, "bench_post") as url, _served(stage, url) as port:
-        bodies = _bodies(url)
+    with stage.database(CITY, "bench_post") as url, served(stage, url) as port:
+        bodies = bodies_of(url)
         token = pgbench.sign_in(port)
         run(port, token, bodies, WARM_UP_S)
         script = pgbench.recorded(stage, url, bodies[:200])
@@ -84,20 +84,25 @@ def _send(
     """Send over a bare socket: on a machine of two cores the client's own cost would be measured too."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        head = (
-            "POST /api/v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {token}\r\nContent-Length: "
-        ).encode()
         i = 0
         while time.perf_counter() < until:
             body = json.dumps(bodies[i % len(bodies)] | {"client_id": str(uuid.uuid4())}).encode()
             i += 1
             began = time.perf_counter()
-            connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
-            status = _answer(connection)
+            send_one(connection, token, body)
             times.append(1000 * (time.perf_counter() - began))
-            if status != 201:
-                raise AssertionError(f"POST answered {status}")
+
+
+def send_one(connection: socket.socket, token: str, body: bytes) -> None:
+    """Send one report and read the answer."""
+    head = (
+        "POST /api/v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    connection.sendall(head + body)
+    status = _answer(connection)
+    if status != 201:
+        raise AssertionError(f"POST answered {status}")
 
 
 def _answer(connection: socket.socket) -> int:
@@ -116,7 +121,8 @@ def _answer(connection: socket.socket) -> int:
     return int(head.split(b" ", 2)[1])
 
 
-def _bodies(url: str) -> list[dict[str, object]]:
+def bodies_of(url: str) -> list[dict[str, object]]:
+    """Return bodies of reports all over the city."""
     db = Database(url, role=None, pool_size=1)
     with db.read() as tx:
         frame = random_reports(tx, 4_000, seed=3)
@@ -135,7 +141,7 @@ def _bodies(url: str) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _served(stage: Stage, url: str) -> Iterator[int]:
+def served(stage: Stage, url: str) -> Iterator[int]:
     """Serve the database from a process of its own, as `gridcall serve` does."""
     port = free_port()
     environment = os.environ | {
