@@ -31,7 +31,7 @@ from gis.layering.methods import (
 from gis.layering.pictures import Sheet, surface_picture, units_picture
 from gis.layering.rates import rates_layer
 from gis.layering.scopes import Scope, Span, scope_of
-from gis.layering.series import cube_of, emerging_layer
+from gis.layering.series import cube_of
 from gis.layering.sheets import (
     Colours,
     area_marks,
@@ -43,6 +43,7 @@ from gis.layering.sheets import (
     simple_classes,
     town_labels,
 )
+from gis.layering.steps import emerging_steps, yardstick_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tables import Table, compare_table, emerging_table, hotspots_table, rates_table
 from maps.ramps import BINS, EMERGING, sequential
@@ -143,8 +144,9 @@ def compare_file(tx: Transaction, scope: Scope, params: CompareParams) -> LayerF
 def emerging_file(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> LayerFile:
     """Return emerging hotspots."""
     cube = cube_of(tx, scope, params.unit, params.step, params.steps)
-    layer = emerging_layer(cube)
-    method = cube_method(scope, cube, "emerging", today)
+    yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
+    layer = emerging_steps(cube, yardstick)
+    method = cube_method(scope, cube, "emerging", today, yardstick)
     span = Span(cube.steps[0].first, cube.steps[-1].last)
 
     def draw(language: Language) -> tuple[Colours, Sheet]:

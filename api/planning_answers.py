@@ -22,7 +22,8 @@ from gis.layering.counting import Counted
 from gis.layering.methods import compare_method, cube_method
 from gis.layering.scopes import Scope, Span, scope_of
 from gis.layering.selection import listed_units
-from gis.layering.series import Cube, bins_of, cube_of, emerging_layer, series_rows
+from gis.layering.series import Cube, cube_of, series_rows
+from gis.layering.steps import Yardstick, emerging_steps, step_bins, yardstick_of
 from gis.layering.tables import changed_words, compare_table, emerging_table
 from gis.layering.wording import class_words, simple_words
 from maps.ramps import EMERGING
@@ -59,20 +60,22 @@ def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Docu
 def series_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
     """Count and test every step."""
     cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
     return {
-        **_cube_layer(scope, cube, "gi_star", today),
-        **series_rows(cube, bins_of(cube)),
+        **_cube_layer(scope, cube, "gi_star", today, yardstick),
+        **series_rows(cube, step_bins(cube, yardstick)),
     }
 
 
 def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
     """Say what hotspots did over the steps."""
     cube = cube_of(tx, scope, params.unit, params.step, params.steps)
-    layer = emerging_layer(cube)
+    yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
+    layer = emerging_steps(cube, yardstick)
     table = emerging_table(layer)
     patterns, simple = Counter(layer.found.classes.tolist()), Counter(layer.found.simple.tolist())
     return {
-        **_cube_layer(scope, cube, "emerging", today),
+        **_cube_layer(scope, cube, "emerging", today, yardstick),
         "classes": [
             {"code": code, "words": class_words(code), "units": patterns[code], "colour": None}
             for code in range(len(CLASSES))
@@ -90,10 +93,13 @@ def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt
     }
 
 
-def _cube_layer(scope: Scope, cube: Cube, statistic: str, today: dt.date) -> Document:
+def _cube_layer(
+    scope: Scope, cube: Cube, statistic: str, today: dt.date, yardstick: Yardstick
+) -> Document:
     span = Span(cube.steps[0].first, cube.steps[-1].last)
     return {
-        **layer_document(scope, cube_method(scope, cube, statistic, today)),
+        **layer_document(scope, cube_method(scope, cube, statistic, today, yardstick)),
+        "exposure": yardstick.exposure and vars(yardstick.exposure),
         "period": period_document(span),
         "unit": cube.frame.unit,
         "step": cube.kind,

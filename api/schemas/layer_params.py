@@ -214,6 +214,11 @@ class CubeParams(FileParams):
     """Units by steps of time; cause, source and repeat are not known by step."""
 
     unit: Literal["grid", "community", "town"] = "grid"
+    against: Annotated[
+        Against,
+        Field(description="What each step's hotspots are unusual for, as in /layers/hotspots."),
+    ] = "map"
+    exposure: Code | None = None
     step: StepKind = "month"
     steps: Annotated[
         int | None,

@@ -83,11 +83,12 @@ class Series(Layer):
     """Counts and bins of every unit in every step: for a slider that plays without reloading."""
 
     unit: UnitName
+    exposure: Exposure | None
     step: Literal["month", "week"]
     steps: list[Step]
     codes: list[str]
     counts: Annotated[list[list[int]], Field(description="One row a unit, one number a step.")]
-    bins: Annotated[list[list[Bin]], Field(description="Gi* of each step, as in /layers/hotspots.")]
+    bins: Annotated[list[list[Bin]], Field(description="Of each step, as in /layers/hotspots.")]
     totals: list[int]
     breaks: Annotated[
         list[int], Field(description="Lower ends of the classes of counts, the same for all steps.")
@@ -121,6 +122,7 @@ class Emerging(Layer):
     """Emerging hotspots: 17 classes, shown as five."""
 
     unit: UnitName
+    exposure: Exposure | None
     step: Literal["month", "week"]
     steps: list[Step]
     classes: list[EmergingClass]

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gis.hotspots.getis_ord import Neighbours
-from gis.hotspots.significance import count_hotspots
+from gis.hotspots.significance import Hotspots, count_hotspots, expected_counts, rate_hotspots
 from gis.hotspots.trend import Trend, mann_kendall
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ class EmergingHotspots:
     bins
         1 hot, -1 cold, 0 neither, shape (n, steps).
     z
-        Gi* of each step, shape (n, steps); nan in a constant step.
+        Gi* (or standardised excess) of each step, shape (n, steps); nan in a constant step.
     trend
         Mann-Kendall test of each unit's z over the steps.
     """
@@ -72,7 +72,35 @@ class EmergingHotspots:
     trend: Trend
 
 
-def emerging_hotspots(cube: Integers, neighbours: Neighbours) -> EmergingHotspots:
+def step_hotspots(
+    cube: Integers, neighbours: Neighbours, exposure: Floats | None = None
+) -> list[Hotspots]:
+    """Find the hotspots of each step by itself.
+
+    Parameters
+    ----------
+    cube
+        Reports of each unit and step, shape (n, steps).
+    neighbours
+        Which units are neighbours, shape (n, n).
+    exposure
+        Residents, households or kilometres of each unit, shape (n,): then a step's windows are
+        tested against what its reports lead to expect there, as `rate_hotspots` does. None tests
+        against the map (Gi*).
+    """
+    if exposure is None:
+        return [count_hotspots(step, neighbours) for step in cube.T]
+    # A unit whose exposure is not known is no evidence: neither its reports nor its share count.
+    known = np.isfinite(exposure) & (exposure > 0)
+    return [
+        rate_hotspots(np.where(known, step, 0), expected_counts(step, exposure), neighbours)
+        for step in cube.T
+    ]
+
+
+def emerging_hotspots(
+    cube: Integers, neighbours: Neighbours, exposure: Floats | None = None
+) -> EmergingHotspots:
     """Find hotspots step by step and say what they did over time.
 
     Parameters
@@ -81,6 +109,8 @@ def emerging_hotspots(cube: Integers, neighbours: Neighbours) -> EmergingHotspot
         Reports of each unit and step, shape (n, steps), oldest step first, at least one step.
     neighbours
         Which units are neighbours, shape (n, n).
+    exposure
+        What a step's hotspots are measured against, see `step_hotspots`; None: Gi*.
 
     Returns
     -------
@@ -101,7 +131,7 @@ def emerging_hotspots(cube: Integers, neighbours: Neighbours) -> EmergingHotspot
     """
     if cube.ndim != 2 or cube.shape[1] == 0:
         raise ValueError("a cube needs units by steps, at least one step")
-    steps = [count_hotspots(step, neighbours) for step in cube.T]
+    steps = step_hotspots(cube, neighbours, exposure)
     bins = np.stack([np.sign(step.bins) for step in steps], axis=1)
     z = np.stack([step.z for step in steps], axis=1)
     trend = mann_kendall(z)

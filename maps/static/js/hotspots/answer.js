@@ -1,0 +1,103 @@
+// From the question to the layer that answers it: the days meant, the parameters, the view's own request.
+
+import { ApiError, getJson } from "../api.js";
+import { isoDate } from "../format.js";
+import { t } from "../words.js";
+import { monthEnd } from "./figures.js";
+import { choiceOf, needsRows, yardstickOf } from "./question.js";
+import { unitWords } from "./names.js";
+import { density } from "./views/density.js";
+import { counts, rate } from "./views/rates.js";
+import { scan } from "./views/scan.js";
+import { compare, emerging, hotspots } from "./views/tests.js";
+
+const VIEWS = { counts, rate, density, hotspots, compare, emerging, scan };
+export const MOST_MONTHS = 60;
+
+// Reasons of refusals that a planner can meet, told by a piece of the API's own sentence.
+const REASONS = [
+  ["one of the two periods", "hot.why_empty_side"],
+  ["no report of this choice", "hot.why_none"],
+  ["gives more than", "hot.why_cells"],
+  ["is sensitive", "hot.why_sensitive"],
+  ["sensitive categories", "hot.why_sensitive"],
+  ["are compared by area", "hot.why_cell_area"],
+  ["lies before", "hot.why_backwards"],
+  ["give both ends", "hot.why_both_ends"],
+  ["overlap", "hot.why_overlap"],
+  ["crosses itself", "hot.why_crossing"],
+  ["wholly inside", "hot.why_control"],
+  ["nothing to scan", "hot.why_none"],
+];
+
+// The API's refusal in the words of the page.
+export function refusal(error) {
+  const known = REASONS.find(([piece]) => error.message.includes(piece));
+  return known ? t(known[1]) : error.message;
+}
+
+export async function ask(path, parameters, signal) {
+  try {
+    return await getJson(path, parameters, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422) error.message = refusal(error);
+    throw error;
+  }
+}
+
+// The days a preset means: a month that has just begun shows next to nothing, so the latest whole one comes first.
+function preset(period, { steps, totals, full }) {
+  const months = steps.filter((_, index) => totals[index] > 0).map((step) => step.from);
+  const last = period === "full" || period === "year" ? full : months.at(-1);
+  if (!last) return {};
+  const first = { year: `${last.slice(0, 4)}-01-01`, all: months[0] }[period] ?? last;
+  return { from: first, to: monthEnd(last) };
+}
+
+// The days the question means; {} where there never was a report.
+export function daysOf({ from, to, period }, timeline) {
+  return from && to ? { from, to } : preset(period, timeline);
+}
+
+export function parametersOf(question, timeline) {
+  const { unit, cell } = question;
+  return { ...choiceOf(question), ...daysOf(question, timeline), unit, cell_m: unit === "cell" ? cell : "" };
+}
+
+// Months by unit, for the slider. Of a sensitive matter only which month is the latest: it is told month by month.
+export async function loadTimeline(question, sensitive, signal) {
+  const { category, tag } = choiceOf({ ...question, cause: "", source: "", repeat: false });
+  const running = isoDate(new Date()).slice(0, 7);
+  if (sensitive) {
+    const { period, latest_month: latest } = await ask("/layers/counts", { category, unit: "town", period: "full" }, signal);
+    return { steps: latest ? [{ from: latest }] : [], totals: [1], full: period.from, plays: false };
+  }
+  try {
+    const unit = question.unit === "cell" ? "grid" : question.unit;
+    const months = { unit, steps: MOST_MONTHS, ...(question.view === "hotspots" ? yardstickOf(question) : {}) };
+    const series = await ask("/layers/series", { category, tag, ...months }, signal);
+    const some = series.steps.filter((_, index) => series.totals[index] > 0).map((step) => step.from);
+    return { ...series, full: some.findLast((month) => month.slice(0, 7) < running) ?? some.at(-1), plays: true };
+  } catch (error) {
+    // There never was a report of the choice: no months, but an answer that says so.
+    if (error instanceof ApiError && error.status === 422) return { steps: [], totals: [], full: null, plays: false };
+    throw error;
+  }
+}
+
+export function canPlay(question, timeline) {
+  if (!timeline.plays || question.unit === "cell" || needsRows(question)) return false;
+  return ["counts", "rate", "hotspots"].includes(question.view);
+}
+
+export function loadAnswer(question, timeline, signal) {
+  const parameters = parametersOf(question, timeline);
+  return VIEWS[question.view]({
+    question,
+    parameters,
+    timeline,
+    unitWords: ({ unit, cell_m: cellM }) => unitWords(unit, cellM),
+    get: (path, query) => ask(path, query, signal),
+    shownDays: () => daysOf(question, timeline),
+  });
+}

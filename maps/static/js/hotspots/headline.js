@@ -1,0 +1,28 @@
+// The answer in one or two sentences, before any table: how many, where unusually many, how sure.
+
+import { h } from "../dom.js";
+import { count } from "../format.js";
+import { t } from "../words.js";
+import { periodName } from "./names.js";
+
+function finding({ rows, total }, { view }) {
+  const most = { counts: "hot.most_counts", rate: "hot.most_rate", density: "hot.most_density" }[view];
+  if (view === "hotspots" || view === "scan") return rows.length ? t(`hot.found_${view}`, { n: count(rows.length) }) : null;
+  return most && rows.length && total ? t(most) : null;
+}
+
+// Returns the elements of the headline for a layer's model.
+export function headline(model, question, whatWords, titleOf) {
+  const { body, rows, total, totalWords, progress, scan } = model;
+  const what = whatWords(question.what);
+  if (question.view === "scan" && !scan?.circles) return [h("p", {}, progress === null || progress === undefined ? t("hot.scan_words") : t("hot.scan_running"))];
+  const numbers = totalWords ?? t("hot.reports", { n: count(total) });
+  const first = h("h2", { tabindex: "-1" }, t("hot.headline", { what, when: periodName(body.period ?? {}), numbers }));
+  const words = finding(model, question);
+  const strongest = rows[0]?.words ?? null;
+  return [
+    first,
+    words ? h("p", {}, words, rows.length ? h("strong", {}, titleOf(rows[0].item)) : null) : null,
+    strongest ? h("p", { class: "muted" }, strongest) : null,
+  ].filter(Boolean);
+}

@@ -1,0 +1,400 @@
+// /map/hotspots: wires question, layer, map, legend, ranking, slider, methods, back-test, measures and files together.
+
+import { isAbort, getJson } from "../api.js";
+import { showBaseMap } from "../basemap.js";
+import { byId, h } from "../dom.js";
+import { count } from "../format.js";
+import { boundsOf, latLngOf, lonLatOf } from "../lonlat.js";
+import { createNotices } from "../notices.js";
+import { createSheets } from "../sheets.js";
+import { nameOf, t } from "../words.js";
+import { ask, canPlay, daysOf, loadAnswer, loadTimeline, parametersOf } from "./answer.js";
+import { renderBackTest, renderNoBackTest } from "./backtest.js";
+import { createControls } from "./controls.js";
+import { createDrawing } from "./drawing.js";
+import { wholeMonth } from "./figures.js";
+import { createFrames } from "./frames.js";
+import { headline } from "./headline.js";
+import { renderLegend } from "./legend.js";
+import { createMethods } from "./methods.js";
+import { createWhatWords, unitName, unitWords } from "./names.js";
+import { unpack } from "./outlines.js";
+import { createPlans } from "./plans.js";
+import { createPopup } from "./popup.js";
+import { choiceOf, createQuestion, formatQuestion, yardstickOf } from "./question.js";
+import { markRow, renderRanking } from "./ranking.js";
+import { createScans } from "./scans.js";
+import { createSides } from "./sides.js";
+import { createStage } from "./stage.js";
+import { createTake } from "./take.js";
+import { createTimeline } from "./timeline.js";
+
+const SETTLE_MS = 150;
+// A change of one of these asks the server for another layer.
+const ASKING = [
+  "view", "what", "cause", "source", "repeat", "period", "from", "to", "unit", "cell", "exposure", "measure", "bandwidth", "against",
+  "than", "than_from", "than_to", "than_what", "test", "windows", "step", "classes", "scan",
+];
+
+const shell = window.gridcallShell;
+const { map } = shell;
+const question = createQuestion(location.search);
+const notices = createNotices(byId("map-status"));
+const base = () => question.get().base;
+const stage = createStage(map, { base });
+const sheets = createSheets();
+const controls = createControls(question);
+let categories = [];
+let whatWords = createWhatWords(categories);
+let outlines = null;
+let timeline = null;
+let timelineOf = "";
+let model = null;
+let running = new AbortController();
+// A picture of the last change that a later one replaces.
+let asked = 0;
+
+const sides = createSides(stage, { base: () => "own", whatWords: (what) => whatWords(what) });
+const popup = createPopup(map, {
+  closed() {
+    stage.pick(null);
+    markRow(byId("ranking"), "");
+    question.set({ pick: "" });
+  },
+});
+const drawing = createDrawing(map);
+const methods = createMethods(byId("method"), byId("method-body"));
+const slider = createTimeline({
+  show: (index) => present(frames(index), { fleeting: true }),
+  choose: (from, to) => question.set({ from, to }),
+});
+const scans = createScans({ question, parameters: () => parametersOf(question.get(), timeline) });
+const plans = createPlans({
+  question: question.get,
+  whatWords: (what) => whatWords(what),
+  drawing,
+  sheets,
+  show: stage.showDrawn,
+  fit: (geometry) => map.fitBounds(window.L.geoJSON(geometry, { coordsToLatLng: latLngOf }).getBounds(), { maxZoom: 15, animate: false, padding: [60, 60] }),
+  areaOfPick() {
+    const item = model?.items.find((one) => one.code === question.get().pick);
+    return item && ["grid", "cell"].includes(model.body.unit) ? stage.geometryOf(item) : null;
+  },
+});
+const take = createTake({
+  bulletin(form) {
+    const days = model?.body.period;
+    const { category, tag } = choiceOf(question.get());
+    if (!days?.to || isSensitive()) return null;
+    return { path: `/bulletins/${days.to.slice(0, 7)}`, parameters: { category, tag, f: form, lang: language() } };
+  },
+  layer(form) {
+    const { picture } = model ?? {};
+    const surface = question.get().view === "density";
+    if (!picture || (surface && form !== "png")) return null;
+    return { path: picture.path, parameters: { ...model.parameters, ...shownParameters(form, picture), f: form, lang: language() } };
+  },
+  link() {
+    // A link that is passed on means the same days and colours tomorrow.
+    const { from, to } = model?.body.period ?? {};
+    const pinned = { ...question.get(), ...(from ? { from, to } : {}), ...(model?.scale ? { scale: model.scale } : {}) };
+    return `${location.origin}${location.pathname}?${formatQuestion(pinned)}`;
+  },
+});
+
+let frames = () => null;
+
+function language() {
+  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+}
+
+function isSensitive() {
+  return categories.some((one) => one.code === question.get().what && one.sensitive);
+}
+
+// What a picture needs to look like the page: which number is painted, and between which ends.
+function shownParameters(form, { show }) {
+  if (form !== "png" || !show) return {};
+  return { show: question.get().view === "rate" ? question.get().measure : show, breaks: model.classes.map((one) => one.from).join(",") };
+}
+
+function townAt(polygon) {
+  const lon = polygon.reduce((sum, [x]) => sum + x, 0) / polygon.length;
+  const lat = polygon.reduce((sum, [, y]) => sum + y, 0) / polygon.length;
+  return stage.townName(stage.at([lon, lat]).grid?.town);
+}
+
+function titleOf(item) {
+  return item.title ?? unitName(item, model.body.cell_m, townAt);
+}
+
+function middleOf(item) {
+  const [west, south, east, north] = stage.boxOf(item);
+  return [(west + east) / 2, (south + north) / 2];
+}
+
+// Opens what is known of a unit at a point of it; `focus` when asked for by keyboard or ranking.
+function open(item, lonLat, options) {
+  markRow(byId("ranking"), item.code);
+  popup.open(lonLat, titleOf(item), model.popup(item), options);
+  // After the popup: opening it closes the one before, which clears what was picked.
+  stage.pick(item);
+  question.set({ pick: item.code });
+}
+
+function chooseRow(row) {
+  const { item, location } = row;
+  const box = item.circle ? null : stage.boxOf(item);
+  sheets.closeIfNarrow();
+  if (box) map.fitBounds(boundsOf(box), { maxZoom: 14, animate: false });
+  else map.setView(latLngOf(location), Math.max(map.getZoom(), 12), { animate: false });
+  open(item, box ? middleOf(item) : location, { focus: true });
+}
+
+function openPick() {
+  const { pick } = question.get();
+  const item = pick && model.items.find((one) => one.code === pick);
+  if (item) open(item, item.circle?.location ?? middleOf(item));
+}
+
+// Paints a layer; a fleeting one is a month of the slider, shown without the words that only the server knows.
+function present(shown, { fleeting = false } = {}) {
+  const { unit } = shown.body;
+  const side = question.get().view === "compare" && question.get().sides && !fleeting;
+  stage.showTiles(shown.tiles ?? null);
+  if (side) sides.show(shown.body, outlines);
+  else {
+    sides.hide();
+    const byCode = new Map(shown.items.map((item) => [item.code, item]));
+    const cells = unit === "cell";
+    stage.paintUnits(cells ? "grid" : unit, (code) => (cells || !byCode.has(code) ? null : shown.colourOf(byCode.get(code))));
+    stage.paintCells(cells ? shown.items : [], shown.colourOf);
+  }
+  stage.showCircles(shown.circles ?? []);
+  stage.showMarks(marksOf(shown));
+  renderLegend(byId("legend"), whatWords(question.get().what), shown);
+  byId("legend").classList.toggle("side-legend", side);
+  renderRanking(byId("ranking"), shown, titleOf, chooseRow);
+  byId("headline").replaceChildren(...headline(shown, question.get(), whatWords, titleOf));
+}
+
+function marksOf(shown) {
+  return shown.rows
+    .filter((row) => row.location && row.rank)
+    .map((row) => ({ location: row.location, words: String(row.rank), title: `${row.rank} · ${titleOf(row.item)}`, choose: () => chooseRow(row) }));
+}
+
+// How many of the reports come back, and how many people speak up; asked for when the methods are opened.
+async function furtherNumbers() {
+  const { cause, repeat, ...choice } = choiceOf(question.get());
+  const { from, to } = model.body.period ?? {};
+  if (isSensitive() || !from) return { repeats: null, reporting: null };
+  const [again, reporting] = await Promise.all([
+    ask("/layers/rates", { ...choice, cause, from, to, unit: "town", repeat: "true" }),
+    ask("/layers/reporting", { ...choice, cause, repeat, from, to }),
+  ]);
+  return { repeats: again.method.n, reporting };
+}
+
+async function judge(signal) {
+  const body = byId("back-test-body");
+  const { unit, cell, bandwidth, view } = question.get();
+  const layer = model.backTest ?? { emerging: "hotspots", scan: "hotspots" }[view];
+  if (!layer || isSensitive()) return renderNoBackTest(body, t(isSensitive() ? "hot.why_sensitive" : "hot.no_back_test_compare"));
+  const { from, to } = model.body.period ?? {};
+  if (!from) return renderNoBackTest(body, t("hot.why_none"));
+  const cells = view === "density" || unit === "cell";
+  const own = { unit: cells ? "cell" : unit, cell_m: cells ? (view === "density" ? 400 : cell) : "", bandwidth_m: layer === "density" ? bandwidth : "" };
+  try {
+    const test = await ask("/layers/backtest", { ...choiceOf(question.get()), from, to, layer, ...own }, signal);
+    renderBackTest(body, test);
+  } catch (error) {
+    if (isAbort(error)) return undefined;
+    if (error.status === undefined && !(error instanceof TypeError)) throw error;
+    renderNoBackTest(body, error.status === 422 ? error.message : t("state.failed", { what: t("hot.back_test") }));
+  }
+  return undefined;
+}
+
+async function loadMonths(signal) {
+  const now = question.get();
+  // Counts are the same in every view; bins hang on what they are measured against.
+  const key = JSON.stringify([now.what, now.unit, now.view === "hotspots" ? yardstickOf(now) : ""]);
+  if (key === timelineOf) return;
+  timeline = await loadTimeline(question.get(), isSensitive(), signal);
+  timelineOf = key;
+  slider.set(timeline.plays ? timeline : null);
+}
+
+function show(answer) {
+  model = answer;
+  if (question.get().view === "scan") scans.reflect(model.scan);
+  frames = canPlay(question.get(), timeline) ? createFrames(model, question.get().view, timeline) : () => model;
+  present(model);
+  controls.reflect(model.body.period, isSensitive());
+  slider.reflect(model.body.period, canPlay(question.get(), timeline));
+  methods.render(model, furtherNumbers);
+  byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : "";
+  take.reflect();
+  plans.reflect();
+  openPick();
+}
+
+function monthOf({ to }) {
+  const [year, month] = to.split("-");
+  return t("hot.year_month", { year, month: Number(month) });
+}
+
+async function refresh() {
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const mine = (asked += 1);
+  document.body.dataset.ready = "false";
+  slider.stop();
+  coerce();
+  controls.reflect(model?.body.period, isSensitive());
+  const answer = await notices.watch("layer", async () => {
+    await loadMonths(signal);
+    const found = await loadAnswer(question.get(), timeline, signal);
+    return { ...found, parameters: parametersOf(question.get(), timeline) };
+  });
+  if (mine !== asked) return;
+  if (answer) {
+    show(answer);
+    await judge(signal);
+  }
+  if (mine === asked) document.body.dataset.ready = "true";
+}
+
+// A choice that the view or the matter forbids gives way to the nearest allowed one.
+function coerce() {
+  const now = question.get();
+  const changes = {};
+  if (isSensitive()) {
+    if (!["counts", "rate"].includes(now.view)) changes.view = "counts";
+    if (!["grid", "town"].includes(now.unit)) changes.unit = "grid";
+    if (now.from && !wholeMonth(now.from, now.to)) [changes.from, changes.to] = ["", ""];
+    Object.assign(changes, { period: ["full", "latest"].includes(now.period) ? now.period : "full", cause: "", source: "", repeat: false });
+  }
+  if (["emerging", "scan"].includes(now.view) && now.unit === "cell") changes.unit = "grid";
+  if (now.view === "emerging") Object.assign(changes, { cause: "", source: "", repeat: false });
+  Object.assign(now, changes);
+  question.mirror();
+}
+
+async function loadCauses() {
+  const choice = choiceOf({ ...question.get(), cause: "" });
+  if (isSensitive()) return controls.fillCauses([]);
+  const found = await notices.watch("causes", () => ask("/layers/causes", { ...choice, ...daysOf(question.get(), timeline) }));
+  return found && controls.fillCauses(found.items);
+}
+
+function rebuildAll() {
+  stage.rebuild();
+  sides.rebuild();
+  if (model) present(model);
+}
+
+question.onChange((changed) => {
+  const any = (...names) => names.some((name) => changed.has(name));
+  if (any("base") && showBaseMap(shell, base())) rebuildAll();
+  if (any("base")) stage.repaintLand();
+  if (any("sides") && model) present(model);
+  // Another question's colours may hang on other numbers, and its scan is another one.
+  if (any("what", "bandwidth") && !changed.has("scale")) question.get().scale = 0;
+  if (any("what", "cause", "source", "repeat", "from", "to", "period", "unit", "exposure") && !changed.has("scan")) question.get().scan = "";
+  if (any(...ASKING)) refresh();
+  controls.reflect(model?.body.period, isSensitive());
+});
+
+byId("narrow").addEventListener("toggle", () => byId("narrow").open && loadCauses());
+
+function standsAt(at) {
+  if (!at || at[2] !== map.getZoom()) return false;
+  return map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
+}
+
+function remember() {
+  if (standsAt(question.get().at)) return;
+  const [lon, lat] = lonLatOf(map.getCenter());
+  question.set({ at: [lon, lat, map.getZoom()] });
+}
+
+function askAt(lonLat, options) {
+  if (drawing.active()) return drawing.add(lonLat);
+  const { code } = stage.at(lonLat);
+  const item = code && model?.items.find((one) => one.code === code);
+  return item ? open(item, lonLat, options) : popup.close();
+}
+
+function reading(lonLat) {
+  if (!model || slider.playing()) return t("legend.point");
+  const { code, grid } = stage.at(lonLat);
+  const item = code && model.items.find((one) => one.code === code);
+  if (!item) return grid ? t("hot.nothing_here") : t("legend.point");
+  const number = item.count ?? item.second;
+  return number === undefined ? titleOf(item) : t(number === null ? "legend.reading_hidden" : "legend.reading", { name: titleOf(item), n: count(number) });
+}
+
+function watchMap() {
+  let settle = 0;
+  map.on("moveend", () => {
+    clearTimeout(settle);
+    settle = setTimeout(remember, SETTLE_MS);
+  });
+  map.on("click", (event) => askAt(lonLatOf(event.latlng)));
+  map.on("mousemove", (event) => {
+    byId("reading").textContent = reading(lonLatOf(event.latlng));
+  });
+  const container = map.getContainer();
+  container.addEventListener("keydown", (event) => {
+    if (event.target !== container) return;
+    if (drawing.active()) drawing.key(event);
+    else if (event.key === "Enter") askAt(lonLatOf(map.getCenter()), { focus: true });
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(container);
+}
+
+// What folium cannot say: names for those who do not see the map.
+function dressMap() {
+  map.attributionControl.setPrefix(false);
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", t("hot.map_label"));
+  for (const way of ["in", "out"]) {
+    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
+    button.title = t(`map.zoom_${way}`);
+    button.setAttribute("aria-label", button.title);
+  }
+}
+
+function standAtStart() {
+  const { at } = question.get();
+  if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+  else stage.fitCounty({ padding: [12, 12] });
+}
+
+async function start() {
+  dressMap();
+  showBaseMap(shell, base());
+  const [packed, categoryList, exposureList] = await Promise.all([
+    notices.watch("grids", () => getJson("/layers/outlines")),
+    notices.watch("categories", () => getJson("/categories")),
+    notices.watch("exposures", () => getJson("/layers/exposures")),
+  ]);
+  if (!packed || !categoryList || !exposureList) return;
+  categories = categoryList.items;
+  whatWords = createWhatWords(categories);
+  outlines = unpack(packed);
+  stage.setOutlines(outlines);
+  standAtStart();
+  controls.fill({ categories, exposures: exposureList.items, whatWords });
+  watchMap();
+  await refresh();
+  if (byId("narrow").open) loadCauses();
+  remember();
+  question.mirror();
+}
+
+start();

@@ -1,0 +1,78 @@
+// Taking an answer along: bulletin, files, picture and link. Each is fetched here, so that a refusal is told in words.
+
+import { ApiError } from "../api.js";
+import { config } from "../config.js";
+import { byId } from "../dom.js";
+import { t } from "../words.js";
+import { refusal } from "./answer.js";
+
+function addressOf(path, parameters) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+  return `${config.api}${path}?${query}`;
+}
+
+function nameIn(response) {
+  return /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "gridcall";
+}
+
+async function save(path, parameters) {
+  const response = await fetch(addressOf(path, parameters), { credentials: "same-origin" });
+  if (!response.ok) {
+    const error = new ApiError(response.status, await response.json());
+    throw error.status === 422 ? new Error(refusal(error)) : error;
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = nameIn(response);
+  link.click();
+  URL.revokeObjectURL(link.href);
+  return link.download;
+}
+
+// requests(): {bulletin(form), layer(form), link()} for what is shown now; null for what cannot be had.
+export function createTake(requests) {
+  const status = byId("take-status");
+
+  async function run(button, make) {
+    const asked = make();
+    button.disabled = true;
+    status.textContent = t("hot.making");
+    try {
+      status.textContent = t("hot.made", { name: await save(asked.path, asked.parameters) });
+    } catch (error) {
+      status.textContent = t("hot.not_made", { reason: error.message });
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  for (const button of document.querySelectorAll("[data-bulletin]")) {
+    button.addEventListener("click", () => run(button, () => requests.bulletin(button.dataset.bulletin)));
+  }
+  for (const button of document.querySelectorAll("[data-file]")) {
+    button.addEventListener("click", () => run(button, () => requests.layer(button.dataset.file)));
+  }
+  byId("copy-link").addEventListener("click", async () => {
+    const link = requests.link();
+    const box = byId("link");
+    box.value = link;
+    box.hidden = false;
+    box.select();
+    try {
+      await navigator.clipboard.writeText(link);
+      status.textContent = t("hot.link_copied");
+    } catch {
+      // No clipboard over plain http: the link stands selected in the box.
+      status.textContent = t("hot.link_shown");
+    }
+  });
+
+  return {
+    reflect() {
+      status.textContent = "";
+      byId("link").hidden = true;
+      for (const button of document.querySelectorAll("[data-file]")) button.hidden = requests.layer(button.dataset.file) === null;
+      byId("bulletin").hidden = requests.bulletin("docx") === null;
+    },
+  };
+}

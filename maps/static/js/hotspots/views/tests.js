@@ -1,0 +1,190 @@
+// Layers that test: hotspots, comparisons and emerging hotspots, with their classes as the server names them.
+
+import { count } from "../../format.js";
+import { t } from "../../words.js";
+import { chance, figure, signed, small } from "../figures.js";
+import { periodName, sentence } from "../names.js";
+import { yardstickOf } from "../question.js";
+
+const MOST_ROWS = 20;
+const STEPS = { month: 12, week: 26 };
+const MOST_STEPS = 60;
+const WEEK_MS = 7 * 86_400_000;
+
+// The legend of the seven bins without the empty middle, which has no colour.
+function binClasses({ bins, items }) {
+  return bins.filter((one) => one.bin !== 0).map((one) => ({
+    colour: one.colour,
+    words: sentence(one.words),
+    units: items.filter((item) => item.bin === one.bin).length,
+  }));
+}
+
+function binColour({ bins }) {
+  const colours = new Map(bins.map((one) => [one.bin, one.colour]));
+  return (item) => (item.bin === 0 ? null : (colours.get(item.bin) ?? null));
+}
+
+function hotspotPopup(body) {
+  return (item) => ({
+    sentences: [
+      item.words ? sentence(item.words) : t("hot.usual", { n: count(item.window_count), usual: figure(item.expected) }),
+      item.piled ? t("hot.piled") : null,
+    ],
+    facts: [
+      [t("hot.own"), count(item.count)],
+      [t("hot.window"), t("hot.window_value", { n: count(item.window_count), units: count(item.units) })],
+      [t("hot.expected"), figure(item.expected)],
+      [t("hot.by_chance"), item.p === null ? null : chance(item.p)],
+      ["p", item.p === null ? null : small(item.p)],
+      [t("hot.q", { n: count(body.method.units) }), item.q === null ? null : small(item.q)],
+      ["z", item.z === null ? null : item.z.toFixed(2)],
+    ],
+  });
+}
+
+export async function hotspots({ question, parameters, get }) {
+  const body = await get("/layers/hotspots", { ...parameters, ...yardstickOf(question) });
+  const byCode = new Map(body.items.map((item) => [item.code, item]));
+  const areas = body.areas.filter((area) => byCode.has(area.peak));
+  return {
+    body,
+    items: body.items,
+    value: (item) => item.bin,
+    colourOf: binColour(body),
+    classes: binClasses(body),
+    zero: true,
+    zeroWords: t("hot.nothing_unusual"),
+    unitLine: t(body.against === "map" ? "hot.line_hotspots" : "hot.line_hotspots_exposure"),
+    total: body.method.n,
+    columns: [t("hot.column_count"), t("hot.expected"), t("hot.by_chance")],
+    rows: areas.map((area) => ({
+      item: byCode.get(area.peak),
+      rank: area.rank,
+      sub: [area.places.slice(0, 2).map(sentence).join(t("list.comma")), t("hot.units", { n: count(area.codes.length) })].filter(Boolean).join(" · "),
+      words: sentence(area.words),
+      location: area.location,
+      numbers: [count(area.count), figure(area.expected), chance(area.p)],
+    })),
+    noRows: t("hot.no_hotspots"),
+    popup: hotspotPopup(body),
+    backTest: "hotspots",
+    picture: { path: "/layers/hotspots" },
+  };
+}
+
+function comparePopup(body) {
+  const names = [body.first, body.second].map((side) => periodName(side.period));
+  return (item) => ({
+    sentences: [item.words ? sentence(item.words) : t("hot.no_change", { first: count(item.first), second: count(item.second) })],
+    facts: [
+      [names[0], count(item.first)],
+      [names[1], count(item.second)],
+      [t("hot.difference"), item.difference === null ? null : signed(item.difference)],
+      [t("hot.ratio"), item.ratio === null ? null : `${figure(item.ratio)} (95 %: ${figure(item.low)}–${item.high === null ? "∞" : figure(item.high)})`],
+      ["p", item.p === null ? null : small(item.p)],
+      [t("hot.q", { n: count(body.method.units) }), item.q === null ? null : small(item.q)],
+    ],
+  });
+}
+
+function thanParameters({ than, than_from: from, than_to: to, than_what: what }) {
+  if (than === "dates") return { base_from: from, base_to: to };
+  if (than !== "what") return { base: than };
+  return what.startsWith("tag:") ? { base_tag: what.slice(4) } : { base_category: what };
+}
+
+export async function compare({ question, parameters, get }) {
+  const own = { test: question.test, windows: question.windows ? "true" : "" };
+  const body = await get("/layers/compare", { ...parameters, ...thanParameters(question), ...own });
+  const shown = body.items.filter((item) => item.bin !== 0);
+  shown.sort((a, b) => a.q - b.q || Math.abs(b.difference) - Math.abs(a.difference) || a.code.localeCompare(b.code));
+  return {
+    body,
+    items: body.items,
+    value: (item) => item.bin,
+    colourOf: binColour(body),
+    classes: binClasses(body).map((one, index) => ({ ...one, words: t(`hot.change_${index}`) })),
+    zero: true,
+    zeroWords: t("hot.no_clear_change"),
+    unitLine: t("hot.line_compare"),
+    total: body.first.n + body.second.n,
+    totalWords: t("hot.total_compare", { first: count(body.first.n), second: count(body.second.n) }),
+    columns: [t("hot.column_first"), t("hot.column_second"), t("hot.ratio")],
+    rows: shown.slice(0, MOST_ROWS).map((item) => ({
+      item,
+      words: sentence(item.words),
+      numbers: [count(item.first), count(item.second), item.ratio === null ? "–" : `×${figure(item.ratio)}`],
+    })),
+    noRows: t("hot.no_changes"),
+    popup: comparePopup(body),
+    backTest: null,
+    picture: { path: "/layers/compare" },
+  };
+}
+
+// Twelve months or 26 weeks at least: what hotspots do shows only over time.
+function stepsOf({ step }, { from, to }) {
+  if (!from) return "";
+  const months = (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7)) + 1;
+  const own = step === "month" ? months : Math.floor((new Date(to) - new Date(from)) / WEEK_MS);
+  return Math.min(MOST_STEPS, Math.max(STEPS[step], own));
+}
+
+function emergingPopup(body, question) {
+  const names = new Map(body.classes.map((one) => [one.code, sentence(one.words)]));
+  return (item) => ({
+    sentences: [t(`hot.pattern_${item.simple}`), question.classes === "all" ? null : t("hot.in_detail", { name: names.get(item.pattern) })],
+    facts: [
+      [t("hot.pattern"), names.get(item.pattern)],
+      [t("hot.hot_steps"), t("hot.of_steps", { n: count(item.hot_steps), all: count(body.steps.length) })],
+      [t("hot.cold_steps"), item.cold_steps ? t("hot.of_steps", { n: count(item.cold_steps), all: count(body.steps.length) }) : null],
+      [t("legend.reports"), count(item.count)],
+      [t("hot.last_step"), count(item.last_count)],
+      [t("hot.trend"), item.z === null ? null : t("hot.trend_value", { z: item.z.toFixed(2), p: small(item.p) })],
+    ],
+  });
+}
+
+// Seventeen classes are told apart by words; their colour is that of the simple class they belong to, cold ones grey.
+function emergingClasses(body, detail) {
+  const simple = new Map(body.simple_classes.map((one) => [one.code, one]));
+  if (!detail) return body.simple_classes.filter((one) => one.code !== 0).map((one) => ({ ...one, words: sentence(one.words) }));
+  const colourOf = (code) => simple.get(body.items.find((item) => item.pattern === code)?.simple)?.colour;
+  return body.classes
+    .filter((one) => one.code !== 0 && one.units > 0)
+    .map((one) => ({ ...one, words: sentence(one.words), colour: colourOf(one.code) ?? "#8c959f" }));
+}
+
+export async function emerging({ question, parameters, get, shownDays }) {
+  const { cause, source, repeat, cell_m, bbox, ...known } = parameters;
+  const steps = stepsOf(question, shownDays());
+  const body = await get("/layers/emerging", { ...known, ...shownDays(), ...yardstickOf(question), step: question.step, steps });
+  const detail = question.classes === "all";
+  const classes = emergingClasses(body, detail);
+  const key = (item) => (detail ? item.pattern : item.simple);
+  const colours = new Map(classes.map((one) => [one.code, one.colour]));
+  const shown = body.items.filter((item) => item.simple > 0);
+  shown.sort((a, b) => a.simple - b.simple || b.hot_steps - a.hot_steps || b.count - a.count);
+  const names = new Map(classes.map((one) => [one.code, one.words]));
+  return {
+    body,
+    items: body.items,
+    value: key,
+    colourOf: (item) => colours.get(key(item)) ?? null,
+    classes,
+    zero: true,
+    zeroWords: t("hot.no_pattern"),
+    unitLine: t(question.step === "month" ? "hot.line_months" : "hot.line_weeks", { n: count(body.steps.length) }),
+    total: body.method.n,
+    columns: [t("hot.pattern"), t("hot.hot_steps"), t("legend.reports")],
+    rows: shown.slice(0, MOST_ROWS).map((item) => ({
+      item,
+      numbers: [names.get(key(item)), `${count(item.hot_steps)}/${count(body.steps.length)}`, count(item.count)],
+    })),
+    noRows: t("hot.no_emerging"),
+    popup: emergingPopup(body, question),
+    backTest: null,
+    picture: { path: "/layers/emerging" },
+  };
+}
