@@ -31,8 +31,14 @@ def actor_of(caller: Caller) -> Actor | None:
         return None
 
 
-def context_of(request: Request, actor: Actor | None) -> PageContext:
-    """Return what this request adds to its page: language, address, query and actor."""
+def context_of(request: Request, actor: Actor | None, *, path: str | None = None) -> PageContext:
+    """Return what this request adds to its page: language, address, query and actor.
+
+    Parameters
+    ----------
+    path
+        Address that shows the page again, where the request's own only takes forms.
+    """
     language = choose_language(
         request.query_params.get("lang"),
         request.cookies.get(COOKIE),
@@ -44,7 +50,7 @@ def context_of(request: Request, actor: Actor | None) -> PageContext:
     unread, names = _of_actor(request, actor) if actor else (0, None)
     return PageContext(
         language,
-        request.url.path,
+        path or request.url.path,
         query,
         actor,
         unread=unread,

@@ -1,0 +1,46 @@
+// What every page of forms gains from a script: limits that count on, photos made small before they are sent.
+
+import { remaining } from "./format.js";
+import { shrinkPhotos } from "./photos.js";
+import { named } from "./words.js";
+
+const TICK_MS = 20_000;
+
+function colourOf(badge, now) {
+  if (new Date(badge.dataset.due) <= now) return "red";
+  return badge.dataset.yellow && new Date(badge.dataset.yellow) <= now ? "yellow" : "green";
+}
+
+function count() {
+  const now = new Date();
+  for (const badge of document.querySelectorAll("[data-due]")) {
+    const colour = colourOf(badge, now);
+    const left = remaining(badge.dataset.due, now);
+    badge.className = `light ${colour}`;
+    badge.querySelector("span").textContent = colour === "yellow" ? `${named("light", colour)} · ${left}` : left;
+  }
+}
+
+if (document.querySelector("[data-due]")) setInterval(count, TICK_MS);
+
+// A second press while the first is on its way would only be refused; it is not sent.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+// Back in the history shows the form again: it may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+for (const input of document.querySelectorAll('input[type="file"][accept="image/*"]')) shrinkPhotos(input);
+
+for (const link of document.querySelectorAll('.act-bar a[href^="#"]')) {
+  link.addEventListener("click", () => {
+    const form = document.querySelector(link.getAttribute("href"));
+    const drawer = form?.closest("details");
+    if (drawer) drawer.open = true;
+  });
+}
