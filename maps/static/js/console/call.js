@@ -12,10 +12,7 @@ import { createVocabulary } from "./vocabulary.js";
 import { createWhere, locate } from "./where.js";
 
 const STORED = "gridcall.call";
-const NEAR_M = 300;
-const DAYS = 7;
 const PAUSE_MS = 300;
-const DAY_MS = 86_400_000;
 const SOURCES = ["hotline_12345", "resident", "patrol", "party_branch"];
 const TEXTS = ["description", "address", "source_number", "name", "phone"];
 
@@ -37,7 +34,6 @@ function text(name, words, attributes = {}) {
 
 // tools: {lists, findGrids, categoryName, actions, show(location, match), created(report), open(id), say, pickPoint}.
 export function createCall(tools) {
-  const near = latest();
   const clustersNear = latest();
   const locateTurn = { n: 0 };
   let clientId = null;
@@ -87,9 +83,9 @@ export function createCall(tools) {
     }
     try {
       const accuracy = choice.kind === "place" ? undefined : 30;
-      const { location, match } = await locate(choice, form.elements.category.value, accuracy);
+      const { location, match, duplicates } = await locate(choice, form.elements.category.value, accuracy);
       if (turn !== locateTurn.n || !form) return;
-      placed = { point: location.coordinates, match };
+      placed = { point: location.coordinates, match, duplicates };
       box.replaceChildren(matchBlock(match, tools.actions));
       tools.show(placed.point, match);
     } catch (error) {
@@ -107,25 +103,23 @@ export function createCall(tools) {
       box.replaceChildren();
       return;
     }
-    const at = placed.point.map((number) => number.toFixed(6)).join(",");
+    drawAlike(box, placed.duplicates, []);
     try {
-      const [alike, clusters] = await Promise.all([
-        near("/reports", { near: at, radius_m: NEAR_M, queue: "open", category: category.split(".")[0], from: new Date(Date.now() - DAYS * DAY_MS).toISOString(), f: "geojson", limit: 8 }),
-        clustersNear("/clusters", { near: at, category }),
-      ]);
-      if (form) drawAlike(box, alike.features, clusters.items);
+      const near = placed.point.map((number) => number.toFixed(6)).join(",");
+      const { items } = await clustersNear("/clusters", { near, category });
+      if (form && placed) drawAlike(box, placed.duplicates, items);
     } catch (error) {
-      if (!isAbort(error)) box.replaceChildren();
+      if (!isAbort(error) && !(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
     }
   }
 
-  function drawAlike(box, features, clusters) {
-    const rows = features.map(({ properties: one }) =>
+  function drawAlike(box, duplicates, clusters) {
+    const rows = duplicates.map((one) =>
       h("li", { class: "duplicate" },
-        h("div", {}, h("b", {}, tools.categoryName(one.category)), h("small", {}, `${named("status", one.status)} · ${shortTime(one.received_at)}`), h("p", {}, one.description)),
+        h("div", {}, h("b", {}, tools.categoryName(one.category)), h("small", {}, [distance(one.distance_m), named("status", one.status), shortTime(one.received_at)].join(" · ")), h("p", {}, one.description)),
         h("button", { type: "button", click: () => tools.open(one.id) }, t("call.look"))));
     const known = clusters.map((one) => h("p", { class: "notice stale" }, config.language === "en" ? one.words : one.words_zh));
-    box.replaceChildren(...known, ...(rows.length ? [h("h3", {}, t("call.alike", { n: rows.length, m: distance(NEAR_M) })), h("ul", { class: "duplicates" }, rows)] : []));
+    box.replaceChildren(...known, ...(rows.length ? [h("h3", {}, t("call.alike", { n: rows.length })), h("ul", { class: "duplicates" }, rows)] : []));
   }
 
   function body() {

@@ -133,14 +133,14 @@ function duplicateRow(report, one, start, open) {
   );
 }
 
-// suggestions: {bodies, duplicates}; null while it loads, undefined where the role gets none.
+// suggestions: {utilities, duplicates}; null while it loads, undefined where the role gets none.
 function advice(report, suggestions, { start, open, utilityName }) {
   if (suggestions === undefined || !isOpen(report)) return null;
   if (suggestions === null) return h("div", { class: "skeleton small", "aria-hidden": "true" });
   const open_ = ["received", "accepted", "dispatched"].includes(report.status);
   return [
-    open_ && suggestions.bodies.length
-      ? [h("h3", {}, t("suggest.title")), h("ol", { class: "suggestions" }, suggestions.bodies.map((body, index) => suggestedBody(report, body, index, start, utilityName)))]
+    open_ && suggestions.utilities.length
+      ? [h("h3", {}, t("suggest.title")), h("ol", { class: "suggestions" }, suggestions.utilities.map((body, index) => suggestedBody(report, body, index, start, utilityName)))]
       : null,
     suggestions.duplicates.length
       ? [h("h3", {}, t("case.duplicates")), h("ul", { class: "duplicates" }, suggestions.duplicates.map((one) => duplicateRow(report, one, start, open)))]

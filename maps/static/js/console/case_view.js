@@ -112,7 +112,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
   }
 
   function suggestionsFor(action, { body, into }) {
-    const bodies = extra.suggestions?.bodies ?? [];
+    const bodies = extra.suggestions?.utilities ?? [];
     const lead = body?.utility.code ?? bodies.find((one) => !one.returned)?.utility.code ?? report.match.utility?.code ?? "";
     const likely = (extra.suggestions?.duplicates ?? []).map((one) => ({ id: one.id, number: one.number, words: one.description }));
     return {

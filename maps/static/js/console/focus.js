@@ -8,11 +8,13 @@ import { latLngOf, lonLatOf } from "../lonlat.js";
 import { nameOf, t } from "../words.js";
 
 const CIRCLE = { color: "#0b5c8a", weight: 1.5, dashArray: "3 4", fillColor: "#0b5c8a", fillOpacity: 0.06, interactive: false };
-const AREA = { color: "#6f4e9c", weight: 2, dashArray: "8 5", fillColor: "#6f4e9c", fillOpacity: 0.04, interactive: false };
+const AREA = { color: "#6f4e9c", weight: 2, dashArray: "8 5", fill: false, interactive: false };
 const LINE = { color: "#6f4e9c", weight: 2, interactive: false };
 const GRID = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 const CANDIDATE = { color: "#0b5c8a", weight: 1.5, dashArray: "2 5", fillColor: "#0b5c8a", interactive: false };
 const EARTH_M = 6371008.8;
+const MOST_STAFF = 3;
+const STAFF_FROM_ZOOM = 13; // farther off a grid is smaller than a name
 
 export function metresBetween([lon, lat], [lon2, lat2]) {
   const radians = Math.PI / 180;
@@ -38,6 +40,7 @@ function words(className, text) {
 // moved(point): the pin was dropped somewhere else; canMove(): whether this actor may correct the place.
 export function createFocus(map, { grids, moved }) {
   const group = window.L.layerGroup().addTo(map);
+  const bodies = new Map();
   let turn = 0;
   let shown = null;
 
@@ -60,6 +63,15 @@ export function createFocus(map, { grids, moved }) {
     }
   }
 
+  // Who is on duty where it lies, written into the grid.
+  function onDuty(match) {
+    const at = match.grid && grids.find(match.grid.code)?.properties.label_point;
+    const names = (match.staff_all ?? []).slice(0, MOST_STAFF).map((one) => one.name);
+    if (!at || names.length === 0) return;
+    const text = t("match.on_duty_here", { names: names.join(t("list.comma")) });
+    add(window.L.marker(latLngOf(at), { icon: words("staff-mark", text), interactive: false, keyboard: false, pane: "labels", zIndexOffset: 1000 }));
+  }
+
   function pin(point, title, draggable) {
     const icon = window.L.divIcon({ className: draggable ? "pin-mark draggable" : "pin-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
     const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset: -10, autoPan: true });
@@ -70,12 +82,8 @@ export function createFocus(map, { grids, moved }) {
   async function responsible(point, match, category) {
     const mine = turn;
     if (!match.utility) return;
-    let utility;
-    try {
-      utility = await getJson(`/utilities/${encodeURIComponent(match.utility.code)}`);
-    } catch {
-      return; // the detail names the utility; only its drawing is missing
-    }
+    const utility = await bodyOf(match.utility.code);
+    if (!utility) return; // the detail names it; only its drawing is missing
     if (mine !== turn) return;
     const features = areasFor(utility.service_areas.features, category);
     add(window.L.geoJSON({ type: "FeatureCollection", features }, { pane: "areas", interactive: false, style: AREA, coordsToLatLng: latLngOf }));
@@ -87,7 +95,19 @@ export function createFocus(map, { grids, moved }) {
     add(window.L.marker(latLngOf(at), { icon: window.L.divIcon({ className: "depot-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [18, 18] }), title: name, alt: name, keyboard: false }));
     const middle = [(point[0] + at[0]) / 2, (point[1] + at[1]) / 2];
     const metres = match.utility_distance_m ?? found.metres;
-    add(window.L.marker(latLngOf(middle), { icon: words("line-mark", `${nameOf(utility)} · ${distance(metres)}`), interactive: false, keyboard: false, pane: "labels" }));
+    add(window.L.marker(latLngOf(middle), { icon: words("line-mark", `${nameOf(utility)} · ${distance(metres)}`), interactive: false, keyboard: false, pane: "labels", zIndexOffset: 2000 }));
+  }
+
+  // Asked for once: zooming draws the same body again.
+  function bodyOf(code) {
+    if (!bodies.has(code)) {
+      const asked = getJson(`/utilities/${encodeURIComponent(code)}`).catch(() => {
+        bodies.delete(code);
+        return null;
+      });
+      bodies.set(code, asked);
+    }
+    return bodies.get(code);
   }
 
   function draw({ point, match, category, accuracy, title, draggable }) {
@@ -95,11 +115,14 @@ export function createFocus(map, { grids, moved }) {
     group.clearLayers();
     if (match.candidates?.length) candidates(match);
     if (match.grid) outline(match.grid.code, GRID);
+    if (map.getZoom() >= STAFF_FROM_ZOOM) onDuty(match);
     if (!point) return;
     if (accuracy > 0) add(window.L.circle(latLngOf(point), { ...CIRCLE, radius: accuracy, pane: "towns" }));
     pin(point, title, draggable);
     responsible(point, match, category);
   }
+
+  map.on("zoomend", () => shown && draw(shown));
 
   return {
     // what: {point, match, category, accuracy, title, draggable}

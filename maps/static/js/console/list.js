@@ -89,6 +89,21 @@ export function createList(element, { cases, shapeOf, words, open, check, checke
       made.delete(id);
     }
     for (const [id, index] of wanted) show(id, index);
+    inOrder([...wanted].sort((a, b) => a[1] - b[1]));
+  }
+
+  // The document has the order of the list: Tab and screen readers go through it as the eye does.
+  function inOrder(wanted) {
+    let next = inner.firstElementChild;
+    for (const [id] of wanted) {
+      const { item } = made.get(id);
+      if (item === next) next = next.nextElementSibling;
+      else {
+        const held = item.contains(document.activeElement) ? document.activeElement : null;
+        inner.insertBefore(item, next);
+        held?.focus({ preventScroll: true });
+      }
+    }
   }
 
   function show(id, index) {

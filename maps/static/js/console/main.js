@@ -20,6 +20,7 @@ import { createFocus } from "./focus.js";
 import { createFollowing } from "./following.js";
 import { createKeys } from "./keys.js";
 import { createList } from "./list.js";
+import { drawMarksLegend } from "./marks_legend.js";
 import { createMoving } from "./moving.js";
 import { createPiles } from "./piles.js";
 import { parametersOf, belongs } from "./query.js";
@@ -284,6 +285,7 @@ start({
   beginEarly: () => following.begin(),
   begin() {
     filters.fill();
+    drawMarksLegend(byId("marks-legend"), known().categories, categoryShape);
     reflectDetail();
     changed({ reason: "begun" });
   },
