@@ -29,7 +29,8 @@ router = APIRouter(prefix="/clusters", tags=["clusters"], route_class=StrictRout
 @router.get("", response_model=Clusters)
 def list_clusters(
     caller: SignedIn,
-    category: Annotated[Code | None, Query(description="Of a new report.")] = None,
+    # A list of one at most: more than one is refused here, not read as the last.
+    category: Annotated[list[Code], Query(max_length=1, description="Of a new report.")] = [],  # noqa: B006
     near: Annotated[
         str | None, Query(max_length=60, description="lon,lat of a new report.")
     ] = None,
@@ -37,7 +38,9 @@ def list_clusters(
     """List the clusters among the open reports the actor may read, the largest first."""
     place = _point(near)
     with caller.read() as (tx, actor):
-        found = find_clusters(tx, actor, now=caller.now, category=category, near=place)
+        found = find_clusters(
+            tx, actor, now=caller.now, category=next(iter(category), None), near=place
+        )
     items = [_document(actor.county_code, one) for one in found]
     return json_answer(orjson.dumps({"items": items}))
 
