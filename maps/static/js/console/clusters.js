@@ -28,8 +28,8 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
   async function merge(cluster) {
     const reports = members(cluster);
     try {
-      const { into } = await send("POST", `/clusters/${encodeURIComponent(cluster.id)}/merge`, { reports });
-      offerUndo(t("cluster.merged", { n: reports.length }), () => split(cluster));
+      const { into, merged: children } = await send("POST", `/clusters/${encodeURIComponent(cluster.id)}/merge`, { reports });
+      offerUndo(t("cluster.merged", { n: reports.length }), () => split(cluster, children));
       merged(into);
       await refresh();
     } catch (error) {
@@ -38,9 +38,9 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
   }
 
   // The versions are those after merging: what stands there now is asked for first.
-  async function split(cluster) {
+  async function split(cluster, children) {
     try {
-      const now = await Promise.all(cluster.reports.map(({ id }) => getJson(`/reports/${encodeURIComponent(id)}`)));
+      const now = await Promise.all(children.map((id) => getJson(`/reports/${encodeURIComponent(id)}`)));
       await send("POST", `/clusters/${encodeURIComponent(cluster.id)}/split`, { reports: now.map(({ id, version }) => ({ id, version })) });
       say(t("cluster.split"));
       merged(cluster.into.id);
