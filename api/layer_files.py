@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from api.schemas.layer_params import (
     CompareParams,
     CubeParams,
     DensityParams,
     Form,
     HotspotParams,
+    PictureParams,
     RatesParams,
 )
 from gis.db.database import Transaction
@@ -42,6 +45,7 @@ from gis.layering.sheets import (
     sheet_of,
     simple_classes,
     town_labels,
+    value_classes,
 )
 from gis.layering.steps import emerging_steps, yardstick_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
@@ -78,13 +82,23 @@ class LayerFile:
         return f'attachment; filename="{self.name}"'
 
 
-def rates_file(tx: Transaction, scope: Scope, params: RatesParams) -> LayerFile:
-    """Return counts and rates; the picture shows counts."""
+def rates_file(tx: Transaction, scope: Scope, params: PictureParams) -> LayerFile:
+    """Return counts and rates; the picture shows what is asked for."""
+    ends = params.lower_ends()
     layer = rates_layer(tx, scope, params.unit, cell_m=params.cells(), exposure=params.exposure)
     method = rates_method(scope, layer)
 
     def draw(language: Language) -> tuple[Colours, Sheet]:
-        colours, legend = count_classes(layer.counted.counts, RAMP)
+        if params.show == "count" and not ends:
+            colours, legend = count_classes(layer.counted.counts, RAMP)
+        else:
+            shown = {
+                "count": layer.counted.counts,
+                "rate": layer.rate,
+                "smoothed": layer.smoothed,
+            }[params.show]
+            unit = None if params.show == "count" else layer.exposure
+            colours, legend = value_classes(shown.astype(np.float64), ends, RAMP, unit, language)
         if (layer.told == 0).any():
             # Not told is neither none nor a class.
             legend.append((NOT_TOLD, NOT_TOLD_WORDS[language]))

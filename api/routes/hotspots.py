@@ -21,7 +21,7 @@ from api.schemas import hotspots as schemas
 from api.schemas.layer_params import (
     DensityParams,
     HotspotParams,
-    RatesParams,
+    PictureParams,
     SliceParams,
     SurfaceParams,
 )
@@ -96,13 +96,14 @@ def list_all_causes(
 
 @router.get("/rates", response_model=schemas.Rates, responses=FILES)
 def get_rates(
-    request: Request, caller: SignedIn, params: Annotated[RatesParams, Query()]
+    request: Request, caller: SignedIn, params: Annotated[PictureParams, Query()]
 ) -> Response:
     """Count the reports of each unit and set them against residents, households or area."""
 
     def answer(tx: Transaction, scope: Scope) -> dict[str, Any] | LayerFile:
-        make = answers.rates_answer if params.f == "json" else files.rates_file
-        return make(tx, scope, params)
+        if params.f == "json":
+            return answers.rates_answer(tx, scope, params)
+        return files.rates_file(tx, scope, params)
 
     return cached(request, caller, params, params.unit, answer, statistic=False)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from itertools import pairwise
+from math import isfinite
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.schemas.common import CellSide, Code, Day, Text, to_number
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.report import Source
+from gis.errors import InvalidInput
 from gis.geometry import BBox
 from gis.layering.backtests import Trained
 from gis.layering.comparing import Test
@@ -22,6 +25,7 @@ from gis.layering.surfaces import DEFAULT_BANDWIDTH_M, Bandwidth
 from gis.layers import CellSize
 
 DEFAULT_CELL_M: CellSize = 400
+MOST_CLASSES: Final = 7
 
 
 Form = Literal["json", "csv", "xlsx", "geojson", "gpkg", "png"]
@@ -121,6 +125,42 @@ class RatesParams(UnitParams):
             "the category. Cells are compared by area."
         ),
     ] = None
+
+
+class PictureParams(RatesParams):
+    """Counts and rates, and how a picture of them is drawn."""
+
+    show: Annotated[
+        Literal["count", "rate", "smoothed"], Field(description="What a picture (f=png) paints.")
+    ] = "count"
+    breaks: Annotated[
+        Text | None,
+        Field(
+            max_length=200,
+            description="Lower ends of a picture's classes, as the page shows them: rising numbers, "
+            "at most seven, by commas. What lies below the first has no colour.",
+            examples=["1,2,5"],
+        ),
+    ] = None
+
+    def lower_ends(self) -> tuple[float, ...]:
+        """Return the lower ends of the picture's classes; none where they are left to us.
+
+        Raises
+        ------
+        InvalidInput
+            They are not rising numbers, or more than seven.
+        """
+        if self.breaks is None:
+            return ()
+        try:
+            ends = tuple(float(end) for end in self.breaks.split(","))
+        except ValueError:
+            ends = ()
+        rising = all(low < high for low, high in pairwise(ends))
+        if not 1 <= len(ends) <= MOST_CLASSES or not rising or not all(map(isfinite, ends)):
+            raise InvalidInput.of("breaks", "give one to seven rising numbers, by commas")
+        return ends
 
 
 class HotspotParams(RatesParams):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gis.db.database import Transaction
+from gis.layering.exposures import Exposure
 from gis.layering.files import Language, method_lines
 from gis.layering.frames import Floats, Frame
 from gis.layering.hotspots import Area
@@ -16,6 +17,7 @@ from gis.layering.methods import Method
 from gis.layering.pictures import Sheet
 from gis.layering.scopes import Scope, Span
 from gis.layering.series import count_breaks
+from gis.layering.surfaces import breaks_below
 from gis.layering.wording import BINS, simple_words
 
 Colours = list[str | None]
@@ -99,6 +101,42 @@ def count_classes(
         high = None if last else breaks[number + 1] - 1
         label = f"≥ {low:,}" if last else f"{low:,}" if high == low else f"{low:,}–{high:,}"
         legend.append((colour, label))
+    return found, legend
+
+
+def value_classes(
+    values: Floats,
+    ends: Sequence[float],
+    ramp: Sequence[Sequence[str]],
+    exposure: Exposure | None,
+    language: Language,
+) -> tuple[Colours, list[tuple[str | None, str]]]:
+    """Return the colour of each count or rate above given ends, and the legend.
+
+    Parameters
+    ----------
+    values
+        Shape (n,); nan and what lies at or below 0 or below the first end has no colour.
+    ends
+        Lower ends of the classes, rising; none makes steps of 1, 2 and 5 below the largest value.
+    exposure
+        What rates are told per; None for counts.
+    """
+    known = values[np.isfinite(values) & (values > 0)]
+    breaks = list(ends) or breaks_below(float(known.max()) if known.size else 0.0, 1)
+    colours = ramp[len(breaks)]
+    place = np.searchsorted(np.array(breaks), np.nan_to_num(values), side="right") - 1
+    painted = np.where(np.isfinite(values) & (values > 0), place, -1)
+    found: Colours = [colours[one] if one >= 0 else None for one in painted.tolist()]
+    legend: list[tuple[str | None, str]] = []
+    if exposure is not None:
+        unit = exposure.unit if language == "zh" else exposure.unit_en
+        per = "" if exposure.per == 1 else f"{exposure.per:,.0f} "
+        legend.append((None, f"件/{per}{unit}" if language == "zh" else f"per {per}{unit}"))
+    for low, high, colour in zip(breaks, [*breaks[1:], None], colours, strict=False):
+        whole = exposure is None and high is not None
+        label = f"≥ {low:,g}" if high is None else f"{low:,g}–{high - whole:,g}"
+        legend.append((colour, f"{low:,g}" if whole and high == low + 1 else label))
     return found, legend
 
 

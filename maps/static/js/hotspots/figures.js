@@ -23,13 +23,13 @@ export function signed(value) {
   return value > 0 ? `+${text}` : value < 0 ? `−${text}` : text;
 }
 
-// p as a chance: "1 in 10,000".
+// p as a chance: 1/10,000.
 export function chance(p) {
   if (p === null) return "–";
   if (p < 1e-6) return t("hot.chance_tiny");
   if (p > 0.5) return t("hot.chance_even");
   const times = 1 / p;
-  return t("hot.chance", { n: count(times < 20 ? Math.round(times) : Number(times.toPrecision(2))) });
+  return `1/${count(times < 20 ? Math.round(times) : Number(times.toPrecision(2)))}`;
 }
 
 export function small(value) {

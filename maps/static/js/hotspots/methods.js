@@ -15,7 +15,7 @@ function factsOf(method, body) {
     [t("hot.distance"), method.distance_m && distance(method.distance_m)],
     [t("hot.neighbours"), method.neighbours && named("neighbours", method.neighbours)],
     [t("hot.correction"), method.correction && named("correction", method.correction)],
-    [t("hot.against"), body.exposure && nameOf(body.exposure)],
+    [t("hot.exposure"), body.exposure && nameOf(body.exposure)],
     [t("hot.outside"), t("hot.left_out", { n: count(method.outside) })],
     [t("hot.without_location"), t("hot.left_out", { n: count(method.without_location) })],
     [t("hot.suppressed"), method.suppressed ? t("hot.units", { n: count(method.suppressed) }) : null],

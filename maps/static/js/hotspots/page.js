@@ -12,7 +12,7 @@ import { ask, canPlay, daysOf, loadAnswer, loadTimeline, parametersOf } from "./
 import { renderBackTest, renderNoBackTest } from "./backtest.js";
 import { createControls } from "./controls.js";
 import { createDrawing } from "./drawing.js";
-import { wholeMonth } from "./figures.js";
+import { monthEnd, wholeMonth } from "./figures.js";
 import { createFrames } from "./frames.js";
 import { headline } from "./headline.js";
 import { renderLegend } from "./legend.js";
@@ -30,6 +30,8 @@ import { createTake } from "./take.js";
 import { createTimeline } from "./timeline.js";
 
 const SETTLE_MS = 150;
+// The legend stands over the upper left corner of a wide map.
+const LEGEND_ROOM = 200;
 // A change of one of these asks the server for another layer.
 const ASKING = [
   "view", "what", "cause", "source", "repeat", "period", "from", "to", "unit", "cell", "exposure", "measure", "bandwidth", "against",
@@ -103,6 +105,8 @@ const take = createTake({
 });
 
 let frames = () => null;
+// The address said where the map stands: two maps of half the width must not move it.
+const firstAt = question.get().at !== null;
 
 function language() {
   return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -162,7 +166,7 @@ function present(shown, { fleeting = false } = {}) {
   const { unit } = shown.body;
   const side = question.get().view === "compare" && question.get().sides && !fleeting;
   stage.showTiles(shown.tiles ?? null);
-  if (side) sides.show(shown.body, outlines);
+  if (side) sides.show(shown.body, outlines, { placed: firstAt });
   else {
     sides.hide();
     const byCode = new Map(shown.items.map((item) => [item.code, item]));
@@ -196,6 +200,15 @@ async function furtherNumbers() {
   return { repeats: again.method.n, reporting };
 }
 
+// Whether the months before a period of whole months have no report: then there is nothing a map could be made of.
+function nothingBefore(from, to) {
+  if (!timeline.plays || !from.endsWith("-01") || to !== monthEnd(to)) return false;
+  const [first, last] = [from, `${to.slice(0, 7)}-01`].map((day) => timeline.steps.findIndex((step) => step.from === day));
+  if (first < 0 || last < 0) return false;
+  const before = timeline.totals.slice(Math.max(0, first - (last - first + 1)), first);
+  return before.every((total) => total === 0);
+}
+
 async function judge(signal) {
   const body = byId("back-test-body");
   const { unit, cell, bandwidth, view } = question.get();
@@ -203,6 +216,7 @@ async function judge(signal) {
   if (!layer || isSensitive()) return renderNoBackTest(body, t(isSensitive() ? "hot.why_sensitive" : "hot.no_back_test_compare"));
   const { from, to } = model.body.period ?? {};
   if (!from) return renderNoBackTest(body, t("hot.why_none"));
+  if (nothingBefore(from, to)) return renderNoBackTest(body, t("hot.why_empty_side"));
   const cells = view === "density" || unit === "cell";
   const own = { unit: cells ? "cell" : unit, cell_m: cells ? (view === "density" ? 400 : cell) : "", bandwidth_m: layer === "density" ? bandwidth : "" };
   try {
@@ -372,7 +386,7 @@ function dressMap() {
 function standAtStart() {
   const { at } = question.get();
   if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
-  else stage.fitCounty({ padding: [12, 12] });
+  else stage.fitCounty({ paddingTopLeft: [map.getSize().x > 600 ? LEGEND_ROOM : 12, 12], paddingBottomRight: [12, 12] });
 }
 
 async function start() {

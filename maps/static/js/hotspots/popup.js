@@ -4,8 +4,10 @@ import { facts, h } from "../dom.js";
 import { latLngOf } from "../lonlat.js";
 import { t } from "../words.js";
 
+const LEGEND_ROOM = 264;
+
 export function createPopup(map, { closed }) {
-  const popup = window.L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [24, 24], closeButton: false, className: "unit-popup" });
+  const popup = window.L.popup({ maxWidth: 320, minWidth: 220, autoPanPaddingBottomRight: [16, 16], closeButton: false, className: "unit-popup" });
   let back = null;
   let replaced = false;
 
@@ -24,8 +26,10 @@ export function createPopup(map, { closed }) {
       const body = h("div", { class: "unit-words", keydown: (event) => event.key === "Escape" && popup.close() },
         h("header", {}, heading, close),
         content.sentences.filter(Boolean).map((words) => h("p", {}, words)),
-        facts(content.facts),
+        content.open ? facts(content.facts) : h("details", {}, h("summary", {}, t("hot.numbers")), facts(content.facts)),
         tools.length ? h("p", { class: "tools" }, tools) : null);
+      // The legend stands over the upper left corner of a wide map.
+      popup.options.autoPanPaddingTopLeft = [map.getSize().x > 600 ? LEGEND_ROOM : 16, 16];
       if (focus) back = document.activeElement;
       replaced = true;
       popup.setContent(body).setLatLng(latLngOf(lonLat)).openOn(map);

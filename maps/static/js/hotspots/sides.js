@@ -21,6 +21,13 @@ export function createSides(main, { base, whatWords }) {
     following = false;
   }
 
+  // Half the width shows the same places one zoom further out.
+  function resize(zooms) {
+    const [centre, zoom] = [main.map.getCenter(), main.map.getZoom()];
+    main.map.invalidateSize({ animate: false, pan: false });
+    main.map.setView(centre, zoom + zooms, { animate: false });
+  }
+
   function build() {
     const { zoomSnap, minZoom, maxZoom } = main.map.options;
     const map = window.L.map(place, { zoomControl: false, attributionControl: false, preferCanvas: true, zoomSnap, minZoom, maxZoom });
@@ -51,13 +58,18 @@ export function createSides(main, { base, whatWords }) {
 
   return {
     hide() {
+      if (place.hidden) return;
       place.hidden = true;
       document.body.classList.remove("two-maps");
+      resize(1);
     },
-    show(body, outlines) {
-      place.hidden = false;
-      document.body.classList.add("two-maps");
-      main.map.invalidateSize({ animate: false, pan: false });
+    // placed: the map stands where an address wants it.
+    show(body, outlines, { placed }) {
+      if (place.hidden) {
+        place.hidden = false;
+        document.body.classList.add("two-maps");
+        resize(placed && !stage ? 0 : -1);
+      }
       if (!stage) {
         build();
         stage.setOutlines(outlines);

@@ -24,11 +24,12 @@ function rateUnit({ exposure }) {
 function popup(body) {
   const unit = rateUnit(body);
   return (item) => {
-    if (item.count === null) return { sentences: [t("hot.not_told")], facts: [] };
+    if (item.count === null) return { open: true, sentences: [t("hot.not_told")], facts: [] };
     const words = item.ratio === null || body.mean === null
       ? t("hot.count_words", { n: count(item.count) })
       : t("hot.rate_words", { n: count(item.count), rate: figure(item.rate), unit, mean: figure(body.mean), ratio: figure(item.ratio) });
     return {
+      open: true,
       sentences: [words],
       facts: [
         [t("hot.rate_raw"), item.rate === null ? null : `${figure(item.rate)} ${unit}`],

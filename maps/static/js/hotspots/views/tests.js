@@ -57,7 +57,7 @@ export async function hotspots({ question, parameters, get }) {
     zeroWords: t("hot.nothing_unusual"),
     unitLine: t(body.against === "map" ? "hot.line_hotspots" : "hot.line_hotspots_exposure"),
     total: body.method.n,
-    columns: [t("hot.column_count"), t("hot.expected"), t("hot.by_chance")],
+    columns: [t("hot.column_count"), t("hot.expected"), t("hot.column_chance")],
     rows: areas.map((area) => ({
       item: byCode.get(area.peak),
       rank: area.rank,
