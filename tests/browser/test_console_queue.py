@@ -1,0 +1,210 @@
+"""The console's list: queues, filters, keyboard, one report and what is done to it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+EVIL = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> ${window.broken=1}"
+HOME = {"longitude": 119.41, "latitude": 35.995}
+
+
+def post(visit, **body):
+    answer = visit.context.request.post(
+        f"{visit.address}/api/v1/reports",
+        data={"client_id": str(uuid.uuid4()), "source": "hotline_12345", **HOME, **body},
+    )
+    assert answer.status == 201, answer.text()
+    return answer.json()
+
+
+def act(visit, report, action, **fields):
+    answer = visit.context.request.post(
+        f"{visit.address}/api/v1/reports/{report['id']}/actions",
+        data={"action": action, **fields},
+        headers={"If-Match": f'"{report["version"]}"'},
+    )
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def get(visit, path):
+    answer = visit.context.request.get(f"{visit.address}/api/v1{path}")
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def open_report(visit, report) -> Page:
+    page = visit.open_map(f"/map?report={report['id']}")
+    expect(page.locator("#detail [data-title]")).to_contain_text(report["number"])
+    expect(page.locator("#detail .timeline-block")).to_be_visible()
+    return page
+
+
+def number_in(locator) -> int:
+    return int(re.sub(r"\D", "", locator.inner_text()))
+
+
+def test_every_queue_lists_as_many_as_its_count_says(visit):
+    page = visit().open_map()
+    expect(page.locator("#queues button[data-queue=open] b")).not_to_have_text("–")
+    for name in page.locator("#queues button").evaluate_all("all => all.map(b => b.dataset.queue)"):
+        tab = page.locator(f"#queues button[data-queue={name}]")
+        tab.click()
+        expect(tab).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("body")).to_have_attribute(
+            "data-rows", str(number_in(tab.locator("b")))
+        )
+        assert ("queue=" in page.url) == (name != "open")
+
+
+def test_filters_stand_in_the_address_and_can_be_shared(visit):
+    here = visit(locale="en-GB")
+    wanted = post(here, category="power.outage", description="Filtered one")
+    page = here.open_map()
+    page.locator("#filters summary").click()
+    page.locator("[name='f.category']").select_option("power")
+    page.locator("[name='f.text']").fill("Filtered one")
+    expect(page.locator("body")).to_have_attribute("data-rows", "1")
+    page.locator(".row-open").first.click()
+    expect(page.locator("#detail .description")).to_have_text("Filtered one")
+    page.evaluate("void window.gridcallShell.map.setView([36.02, 119.38], 14, {animate: false})")
+    page.wait_for_url(re.compile(r"at=119\.38"))
+    address = page.url
+    other = visit(locale="en-GB").open_map(address.removeprefix(here.address))
+    expect(other.locator("body")).to_have_attribute("data-rows", "1")
+    expect(other.locator("#detail .description")).to_have_text("Filtered one")
+    assert other.locator("#filter-chips .chip").count() == 2
+    assert other.evaluate("window.gridcallShell.map.getZoom()") == 14
+    assert wanted["id"] in other.url
+    other.locator("#filter-chips .chip", has_text="Filtered one").click()
+    other.locator("#filter-chips .chip").first.click()
+    expect(other.locator("#filter-chips")).to_be_hidden()
+    assert "f." not in other.url
+
+
+def test_a_report_goes_to_its_body_by_keyboard_alone_and_comes_back(visit):
+    here = visit(locale="en-GB")
+    report = post(here, category="water.low_pressure", description="Keyboard only")
+    page = here.open_map("/map?f.text=Keyboard+only")
+    expect(page.locator("body")).to_have_attribute("data-rows", "1")
+    page.keyboard.press("j")
+    expect(page.locator(".suggestion").first).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator("#toast")).to_contain_text("Accept: done")
+    expect(page.locator("#detail .badges")).to_contain_text("Accepted")
+    page.keyboard.press("d")
+    expect(page.locator("dialog [name=lead]")).not_to_have_value("")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("#detail .badges")).to_contain_text("Dispatched")
+    assert get(here, f"/reports/{report['id']}")["status"] == "dispatched"
+    page.keyboard.press("z")
+    expect(page.locator("#toast")).to_contain_text("taken back")
+    assert get(here, f"/reports/{report['id']}")["status"] == "accepted"
+
+
+def test_single_keys_can_be_switched_off_for_good(visit):
+    page = visit(locale="en-GB").open_map()
+    page.keyboard.press("?")
+    page.locator("dialog #keys-on").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.locator("body[data-ready=true]").wait_for()
+    page.keyboard.press("n")
+    page.keyboard.press("j")
+    expect(page.locator("#detail")).to_be_hidden()
+    page.locator("#new-call").click()
+    page.locator("#call-words").type("njadmz/?")
+    expect(page.locator("#call-words")).to_have_value("njadmz/?")
+
+
+def test_whoever_is_slower_sees_both_versions(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["412"]
+    report = post(here, category="power.outage", description="Two dispatchers")
+    page = open_report(here, report)
+    page.route("**/api/v1/events*", lambda route: route.abort())
+    page.locator("#detail [data-action=reject]").click()
+    page.locator("dialog [name=reason]").fill("Not ours")
+    act(here, report, "recategorise", category="power.transformer")
+    page.locator("dialog button[type=submit]").click()
+    versions = page.locator("dialog .versions")
+    expect(versions).to_contain_text("What you saw")
+    expect(versions).to_contain_text("Now")
+    expect(page.locator("dialog .steps").last).to_contain_text("Change the category")
+    page.get_by_role("button", name="Reject all the same").click()
+    expect(page.locator("dialog")).to_have_count(0)
+    assert get(here, f"/reports/{report['id']}")["outcome"] == "rejected"
+
+
+def test_a_field_that_is_missing_is_named_and_nothing_typed_is_lost(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["Failed to load resource"]
+    report = post(here, category="power.outage", description="Offline dialog")
+    page = open_report(here, report)
+    page.locator("#detail [data-action=reject]").click()
+    page.locator("dialog [name=reason]").fill("A long reason")
+    page.route("**/actions", lambda route: route.abort())
+    page.locator("dialog button[type=submit]").click()
+    expect(page.locator("dialog .notice.error")).to_contain_text("nothing was changed")
+    expect(page.locator("dialog [name=reason]")).to_have_value("A long reason")
+    page.unroute("**/actions")
+    page.locator("dialog button[type=submit]").click()
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_many_at_once_say_what_became_of_each(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["412"]
+    reports = [post(here, category="power.outage", description=f"Bulk {n}") for n in range(3)]
+    page = here.open_map("/map?f.text=Bulk")
+    expect(page.locator("body")).to_have_attribute("data-rows", "3")
+    page.locator("#check-all").click()
+    expect(page.locator("#bulk")).to_contain_text("3 selected")
+    page.route("**/reports/actions", partial(_stale, here, reports[0]))
+    page.locator("[data-bulk=dispatch]").click()
+    page.locator("dialog .primary").click()
+    results = page.locator("dialog tbody tr")
+    expect(results).to_have_count(3)
+    expect(page.locator("dialog tr.good")).to_have_count(2)
+    expect(page.locator("dialog tr.bad")).to_contain_text("version")
+    page.keyboard.press("Escape")
+    statuses = [get(here, f"/reports/{one['id']}")["status"] for one in reports]
+    assert sorted(statuses) == ["dispatched", "dispatched", "received"]
+
+
+def _stale(here, report, route):
+    """Let somebody else touch one of the reports just before the bulk request arrives."""
+    act(here, report, "recategorise", category="power.transformer")
+    route.continue_()
+
+
+def test_what_people_wrote_stays_text_everywhere(visit):
+    here = visit(locale="en-GB")
+    report = post(
+        here, category="power.outage", description=f"Evil {EVIL}", address=EVIL,
+        reporter={"name": EVIL[:90], "phone": "13800000000"},
+    )  # fmt: skip
+    page = open_report(here, report)
+    page.locator(".writer textarea").fill(EVIL)
+    page.locator(".writer button").click()
+    expect(page.locator(".timeline .message")).to_contain_text("onerror")
+    page.goto(f"{here.address}/map?f.text=Evil&report={report['id']}")
+    expect(page.locator("#detail .description")).to_have_text(f"Evil {EVIL}")
+    expect(page.locator(".row-words").first).to_contain_text("onerror")
+    assert page.evaluate("window.broken") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_roles_that_do_not_dispatch_keep_the_viewer(visit):
+    for user in ("planner", "water", "volunteer"):
+        page = visit(user).open_map()
+        assert page.locator("#queues").count() == 0
+        expect(page.locator("#panel")).to_be_visible()
