@@ -32,7 +32,9 @@ from api.routes import (
     health,
     hotspots,
     layers,
+    list_page,
     locate,
+    new_report_pages,
     notifications,
     outbox,
     pages,
@@ -91,24 +93,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     ValueError
         The settings name no database.
     """
-    if settings.database_url is None:
-        raise ValueError("create_app needs settings.database_url")
-    _configure_log(settings.log_level)
-    db = Database(
-        settings.database_url,
-        pool_size=settings.pool_size,
-        pool_timeout_s=settings.pool_timeout_s,
-    )
-    clock = clock or SystemClock()
-    services = Services(
-        settings=settings,
-        db=db,
-        reception=Reception(db),
-        pages=build_pages(settings),
-        clock=clock,
-        live=Live(db, clock),
-        head=head_revision(),
-    )
+    services = _services(settings, clock or SystemClock())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -140,12 +125,33 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         exceptions={
             re.compile(re.escape(bulk.PATH)): bulk.MOST_BYTES,
             photos.PATHS: photos.MOST_BODY_BYTES,
+            report_pages.PATHS_WITH_PHOTOS: report_pages.MOST_BODY_BYTES,
         },
     )
     app.add_middleware(SameOrigin)
     app.add_middleware(Envelope, headers=_security_headers(services))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _services(settings: Settings, clock: Clock) -> Services:
+    if settings.database_url is None:
+        raise ValueError("create_app needs settings.database_url")
+    _configure_log(settings.log_level)
+    db = Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        pool_timeout_s=settings.pool_timeout_s,
+    )
+    return Services(
+        settings=settings,
+        db=db,
+        reception=Reception(db),
+        pages=build_pages(settings),
+        clock=clock,
+        live=Live(db, clock),
+        head=head_revision(),
+    )
 
 
 def _include(app: FastAPI) -> None:
@@ -158,10 +164,12 @@ def _include(app: FastAPI) -> None:
     ):  # fmt: skip
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(board.pages)
-    for module in (pages, report_pages):
+    # new_report_pages before report_pages: `new` would else be read as the id of a report.
+    for module in (pages, new_report_pages, report_pages):
         app.include_router(module.router)
     app.include_router(planner_pages.router)
     app.include_router(statistics_page.router)
+    app.include_router(list_page.router)
 
 
 def _security_headers(services: Services) -> dict[str, str]:

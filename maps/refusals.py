@@ -24,7 +24,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"There is no utility .*|there is no category .*|There is no town .*", "why.gone"),
     (r"there is no place .*|the active layout has no grid .*", "why.place"),
     (r"one of the four ways to say where is needed", "why.where"),
-    (r".*is not a position.*|.*is not between.*|.*needs both coordinates", "why.position"),
+    (r"Must be a (?:finite )?number\.|.*is not a position.*|.*is not between.*|.*needs both coordinates", "why.position"),
     ((r"A meeting has to lie in the future\.|A pause has to end in the future\."
      r"|What is decided has to be due in the future\."), "why.future"),
     (r"A report cannot be merged into itself\.", "why.itself"),

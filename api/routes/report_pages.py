@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -41,6 +42,8 @@ from maps.report_page import Shown, render_evaluation_qr, render_report, render_
 router = APIRouter(include_in_schema=False)
 
 PHOTO = "photo"
+PATHS_WITH_PHOTOS = re.compile("/reports/(new|[^/]+/act)")
+MOST_BODY_BYTES = 4 * photos.MOST_BYTES
 _ADDERS = frozenset({"centre", "grid", "reporter", "lead", "assisting"})
 _SHOWS_QR = frozenset({"dispatcher", "grid_staff"})
 # What sends the form back to whoever sent it; everything else is a page of its own.
