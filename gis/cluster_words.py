@@ -13,12 +13,13 @@ def cluster_words(cluster: Cluster) -> tuple[str, str]:
     ``76分钟内、160米范围内有7件“水压低”，可能是同一原因`` and
     ``7 reports of low water pressure within 160 m in 1 h 16 min: probably one cause``.
     """
-    count, metres, matter = len(cluster.members), rounded_m(cluster.within_m), cluster.matter
+    count, metres = len(cluster.members), rounded_m(cluster.within_m)
+    _, name_zh, name_en = cluster.subject
     zh = (
-        f"{_span(cluster.minutes, '小时', '分钟', '')}内、{metres}米范围内有{count}件“{matter.name}”，"
+        f"{_span(cluster.minutes, '小时', '分钟', '')}内、{metres}米范围内有{count}件“{name_zh}”，"
         "可能是同一原因"
     )
-    name = matter.name_en[:1].lower() + matter.name_en[1:]
+    name = name_en[:1].lower() + name_en[1:]
     en = (
         f"{count} reports of {name} within {metres} m in {_span(cluster.minutes, ' h', ' min', ' ')}:"
         " probably one cause"

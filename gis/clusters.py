@@ -65,14 +65,14 @@ class Matter:
     code
         Of the category, or of the first level where its children count as one.
     categories
-        Codes of the categories it holds.
+        Names in Chinese and English of the categories it holds, by code.
     """
 
     code: str
     name: str
     name_en: str
     rule: Rule
-    categories: tuple[str, ...]
+    categories: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,15 @@ class Cluster:
     members: list[Row]
     within_m: float
     usual: float
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """Code and names of what all members report: their one category, else the matter."""
+        codes = {row["category_code"] for row in self.members}
+        own = [one for one in self.matter.categories if one[0] in codes]
+        return (
+            own[0] if len(own) == 1 else (self.matter.code, self.matter.name, self.matter.name_en)
+        )
 
     @property
     def into(self) -> Row:
@@ -174,9 +183,10 @@ def find_clusters(
 def matters_of(tx: Transaction, county_code: str) -> dict[str, Matter]:
     """Return the matter of each category that is clustered."""
     rows = tx.query("cluster_rules", {"county": county_code})
-    held: dict[str, list[str]] = defaultdict(list)
+    held: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for row in rows:
-        held[row["group_code"] if row["together"] else row["code"]].append(row["code"])
+        key = row["group_code"] if row["together"] else row["code"]
+        held[key].append((row["code"], row["name"], row["name_en"]))
     found = {}
     for row in rows:
         rule = _rule(row)
@@ -235,7 +245,7 @@ def _usual(tx: Transaction, actor: Actor, matter: Matter, members: list[Row]) ->
     row = tx.query_one(
         "cluster_background",
         {
-            "county": actor.county_code, "categories": list(matter.categories),
+            "county": actor.county_code, "categories": [code for code, _, _ in matter.categories],
             "audience": list(actor.audience), "since": began - USUAL_OVER, "until": began,
             "lon": lon, "lat": lat, "distance_m": matter.rule.distance_m,
             "west": box.west, "south": box.south, "east": box.east, "north": box.north,

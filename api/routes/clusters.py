@@ -131,7 +131,7 @@ def _document(county_code: str, cluster: Cluster) -> dict[str, Any]:
     words_zh, words = cluster_words(cluster)
     return {
         "id": public_id(county_code, members[0]["id"]),
-        "category": cluster.matter.code,
+        "category": cluster.subject[0],
         "count": len(members),
         "within_m": rounded_m(cluster.within_m),
         "minutes": cluster.minutes,

@@ -38,7 +38,7 @@ class Cluster(Answer):
     """Reports of one matter, near in place and time."""
 
     id: str = Field(description="Of the first report.")
-    category: Code = Field(description="First-level where its children count as one matter.")
+    category: Code = Field(description="Of all its reports; first-level where they differ.")
     count: int
     within_m: int = Field(description="Largest distance between two reports, rounded up to tens.")
     minutes: int = Field(description="From the first report to the last.")

@@ -110,6 +110,7 @@ def test_a_rule_of_the_matter_decides(world: World, client: Clients) -> None:
         call(world, client, 0, category="water", at=(HOME[0], HOME[1] + 0.006), after_min=200)
         (cluster,) = clusters(client("dispatcher"))
         assert (cluster["category"], cluster["count"]) == ("water", 2)
+        assert "matter water within" in cluster["words"]
         for index in range(4):
             call(world, client, index, category="water.burst")
         assert len(clusters(client("dispatcher"))) == 1
