@@ -26,6 +26,7 @@ from api.routes import (
     categories,
     clustered,
     clusters,
+    desk_pages,
     evaluations,
     events,
     grids,
@@ -47,6 +48,7 @@ from api.routes import (
     report_pages,
     reporter,
     reports,
+    resident_pages,
     sessions,
     statistics,
     statistics_page,
@@ -165,7 +167,7 @@ def _include(app: FastAPI) -> None:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(board.pages)
     # new_report_pages before report_pages: `new` would else be read as the id of a report.
-    for module in (pages, new_report_pages, report_pages):
+    for module in (pages, desk_pages, resident_pages, new_report_pages, report_pages):
         app.include_router(module.router)
     app.include_router(planner_pages.router)
     app.include_router(statistics_page.router)
