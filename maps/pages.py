@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from gis.audience import Actor
 from gis.db.provision import DemoAccount
+from gis.homes import Home
 from maps.language import LANGUAGES, Language, words
 from maps.ramps import sequential
 from maps.shell import Pages, vendored
@@ -185,9 +186,23 @@ def render_sign_in(pages: Pages, context: PageContext, form: SignInForm) -> str:
     return render_page(pages, "sign_in.html", context, word_groups=(), **asdict(form))
 
 
-def render_home(pages: Pages, context: PageContext) -> str:
-    """Return the HTML of ``/`` for the signed-in actor."""
-    return render_page(pages, "home.html", context)
+def render_home(pages: Pages, context: PageContext, home: Home, done: str = "") -> str:
+    """Return the HTML of ``/`` for the signed-in actor.
+
+    Parameters
+    ----------
+    done
+        Action that took the report it was done to out of the actor's sight.
+    """
+    say = context.say
+    return render_page(
+        pages,
+        "home.html",
+        context,
+        home=home,
+        home_empty=say.word("list.comma").join(say.named("queue", code) for code in home.empty),
+        done=say.named("act", done) if done else "",
+    )
 
 
 def render_docs(pages: Pages, context: PageContext, openapi_url: str) -> str:

@@ -14,7 +14,9 @@ from api.page_answers import actor_of, context_of, page, see_other, sign_in_firs
 from api.posted import PostedForm
 from api.services import services_of
 from gis.errors import InvalidInput, NotAuthenticated, NotFound, TooManyAttempts
+from gis.homes import home_of
 from gis.sessions import end_session, list_demo_accounts, sign_in
+from gis.workflow.table import ACTIONS
 from maps.console import ROLES as CONSOLE_ROLES
 from maps.console import render_console
 from maps.pages import PageContext, SignInForm, render_docs, render_home, render_map, render_sign_in
@@ -33,7 +35,11 @@ def home(request: Request, caller: SignedIn) -> HTMLResponse:
         context = _with_demo_accounts(caller, context)
         form = SignInForm(next=_own_path(request.query_params.get("next", "/")))
         return page(request, context, render_sign_in(caller.services.pages, context, form))
-    return page(request, context, render_home(caller.services.pages, context))
+    with caller.read() as (tx, actor):
+        waiting = home_of(tx, actor, caller.now)
+    done = request.query_params.get("done", "")
+    html = render_home(caller.services.pages, context, waiting, done if done in ACTIONS else "")
+    return page(request, context, html)
 
 
 @router.post("/sign-in")

@@ -30,7 +30,7 @@ def test_home_asks_for_a_password_until_signed_in(browser):
     assert "data-account" not in before.text, "only the sample city tells its accounts"
     sign_in(browser)
     after = browser.get("/")
-    assert 'id="latest"' in after.text
+    assert 'class="queues"' in after.text
     assert ">dispatcher<" in after.text
 
 

@@ -49,7 +49,7 @@ def test_signing_in_never_leads_elsewhere(visit, next_page):
     page.locator("#username").fill("dispatcher")
     page.locator("#password").fill("demo")
     page.keyboard.press("Enter")
-    expect(page.locator("#latest li a").first).to_be_visible()
+    expect(page.locator(".queues li a").first).to_be_visible()
     assert page.url == f"{here.address}/"
 
 
@@ -63,8 +63,7 @@ def test_a_demo_account_is_one_click(visit):
 @pytest.mark.parametrize("username", ROLES)
 def test_no_role_finds_its_home_empty(visit, username):
     page = visit(username).open("/")
-    expect(page.locator("#latest li a").first).to_be_visible()
-    expect(page.locator("#latest-note")).to_contain_text("截至")
+    expect(page.locator(".queues li a").first).to_be_visible()
 
 
 @pytest.mark.parametrize("username", ROLES)
@@ -82,16 +81,15 @@ def test_sign_in_and_home_fit_360_pixels(visit, locale):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     here.sign_in("dispatcher")
     page = here.open("/")
-    expect(page.locator("#latest li a").first).to_be_visible()
+    expect(page.locator(".queues li a").first).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
 
 
 def test_a_row_of_the_home_opens_the_report(visit):
     page = visit(locale="en-GB").open("/")
-    words = page.locator("#latest .row-words").first.inner_text()
-    page.locator("#latest li a").first.click()
-    page.locator("body[data-ready=true]").wait_for()
-    expect(page.locator("#detail .description")).to_have_text(words)
+    words = page.locator(".queue .row-words").first.inner_text()
+    page.locator(".queue li a").first.click()
+    expect(page.locator(".report-head .description")).to_have_text(words)
 
 
 def test_the_api_is_described_by_our_own_files(visit):

@@ -9,6 +9,7 @@ import pytest
 
 from gis.audience import Actor
 from gis.db.provision import DemoAccount
+from gis.homes import Home
 from gis.settings import Settings
 from maps.language import LANGUAGES
 from maps.pages import (
@@ -92,7 +93,8 @@ def test_home_asks_who_it_is(pages):
     assert "data-account" not in asked
     told = render_sign_in(pages, replace(signed_out, demo_accounts=DEMO), SignInForm())
     assert 'data-account="dispatcher"' in told
-    assert 'id="latest"' in render_home(pages, replace(signed_out, actor=actor()))
+    waiting = render_home(pages, replace(signed_out, actor=actor()), Home([], ["new"], 2))
+    assert "Nothing waits" in waiting
 
 
 def test_first_load_stays_small(pages):

@@ -1,0 +1,109 @@
+"""``/notifications`` and ``/callbacks``: what came in for an account, and residents to call back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api.auth import Caller, SignedIn
+from api.page_answers import actor_of, context_of, page, see_other, sign_in_first
+from api.posted import PostedForm
+from gis import notifications, personal, reports
+from gis.audience import Actor
+from gis.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated
+from gis.evaluation import list_callbacks, record_callback
+from gis.personal import Person
+from maps.desk_pages import render_callbacks, render_notifications
+from maps.refusals import Refusal, refusal_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/notifications")
+def show_notifications(request: Request, caller: SignedIn) -> Response:
+    """Show what concerns the account, newest first."""
+    actor = actor_of(caller)
+    if actor is None:
+        return sign_in_first(request)
+    context = context_of(request, actor)
+    with caller.read() as (tx, _):
+        rows = notifications.list_notifications(tx, actor, most=100)
+    return page(request, context, render_notifications(caller.services.pages, context, rows))
+
+
+@router.post("/notifications/read")
+def read_notifications(caller: SignedIn) -> Response:
+    """Mark all notices as read."""
+    with caller.transaction() as (tx, actor):
+        notifications.mark_notifications_read(tx, actor, None, caller.now)
+    return see_other("/notifications")
+
+
+@router.get("/callbacks")
+def show_callbacks(
+    request: Request, caller: SignedIn, done: Annotated[str, Query()] = ""
+) -> Response:
+    """Show whom to call, the longest closed first; telephones are masked until asked for."""
+    actor = actor_of(caller)
+    if actor is None:
+        return sign_in_first(request)
+    return _queue(request, caller, actor, done=bool(done))
+
+
+@router.post("/callbacks/{report_id}/reporter")
+def show_telephone(request: Request, caller: SignedIn, report_id: str) -> Response:
+    """Show one resident's telephone; that it was read is noted."""
+    actor = _actor(caller)
+    with caller.transaction() as (tx, _):
+        key = reports.find_id(tx, actor, report_id)
+        person = personal.get_person(tx, actor, key, purpose="callback", now=caller.now)
+    return _queue(request, caller, actor, told={key: person})
+
+
+@router.post("/callbacks/{report_id}")
+def post_callback(
+    request: Request, caller: SignedIn, report_id: str, posted: PostedForm
+) -> Response:
+    """Record a call, and what the resident said."""
+    actor = _actor(caller)
+    with caller.read() as (tx, _):
+        key = reports.find_id(tx, actor, report_id)
+    try:
+        with caller.transaction() as (tx, _):
+            record_callback(
+                tx, actor, key, posted.text("result"), caller.now,
+                answer=posted.text("answer"), comment=posted.text("text"),
+            )  # fmt: skip
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        refusal = refusal_of(error, context_of(request, actor).say)
+        return _queue(request, caller, actor, refused={key: refusal}, status=422)
+    return see_other("/callbacks?done=1")
+
+
+def _actor(caller: Caller) -> Actor:
+    actor = actor_of(caller)
+    if actor is None:
+        raise NotAuthenticated("The session has ended. Sign in again.")
+    return actor
+
+
+def _queue(
+    request: Request,
+    caller: Caller,
+    actor: Actor,
+    *,
+    told: dict[uuid.UUID, Person] | None = None,
+    refused: dict[uuid.UUID, Refusal] | None = None,
+    done: bool = False,
+    status: int = 200,
+) -> Response:
+    with caller.read() as (tx, _):
+        rows = list_callbacks(tx, actor, caller.now)
+    context = context_of(request, actor, path="/callbacks")
+    html = render_callbacks(
+        caller.services.pages, context, rows, told=told or {}, refused=refused or {}, done=done
+    )
+    return page(request, context, html, status=status)

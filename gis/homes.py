@@ -1,0 +1,148 @@
+"""What waits for an actor: the queues of the first page, each with its most urgent reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gis import reports
+from gis.audience import Actor
+from gis.db.database import Transaction
+from gis.evaluation import list_callbacks
+from gis.report_documents import Document
+from gis.report_filters import ReportFilters
+
+MOST_SHOWN = 8
+MOST_READ = 60
+_LATER = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+Test = Callable[[Document], bool]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue.
+
+    Attributes
+    ----------
+    code
+        Key of its words: ``queue.<code>``.
+    count
+        How many wait; `more` says that there are more than were read.
+    items
+        The most urgent of them.
+    """
+
+    code: str
+    count: int
+    more: bool
+    items: list[Document]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The queues that are not empty, those that are, and residents to call back."""
+
+    queues: list[Queue]
+    empty: list[str]
+    callbacks: int
+
+
+def home_of(tx: Transaction, actor: Actor, now: dt.datetime) -> Home:
+    """Return what waits for an actor, the most urgent first; nothing for those who only read."""
+    queues = [_queue(tx, actor, now, *given) for given in _QUEUES.get(actor.role, _none)(actor)]
+    callbacks = len(list_callbacks(tx, actor, now)) if actor.role == "dispatcher" else 0
+    return Home(
+        [queue for queue in queues if queue.count],
+        [queue.code for queue in queues if not queue.count],
+        callbacks,
+    )
+
+
+Given = tuple[str, ReportFilters, Test]
+
+
+def _queue(
+    tx: Transaction, actor: Actor, now: dt.datetime, code: str, filters: ReportFilters, test: Test
+) -> Queue:
+    page = reports.list_page(tx, actor, filters, limit=MOST_READ, cursor=None, now=now)
+    found = reports.list_documents(tx, actor, page.ids, now=now)
+    fitting = [one for one in found if test(one)]
+    fitting.sort(key=lambda one: one["due_at"] or _LATER)
+    return Queue(code, len(fitting), page.next is not None, fitting[:MOST_SHOWN])
+
+
+def _dispatcher(actor: Actor) -> list[Given]:
+    level = "town" if actor.town_code else "municipal"
+
+    def at(*status: str) -> ReportFilters:
+        return ReportFilters(status=status, level=level)
+
+    return [
+        ("reopen", ReportFilters(queue="reopen_requested", level=level), _any),
+        ("overdue", ReportFilters(queue="overdue", level=level), _alone),
+        ("new", at("received"), _alone),
+        ("dispatch", at("accepted"), _alone),
+        ("requests", at("dispatched", "handling"), _asks),
+        ("verify", at("handled"), _alone),
+    ]
+
+
+def _utility(actor: Actor) -> list[Given]:
+    def own(status: str) -> Test:
+        return lambda one: any(
+            part["utility"]["code"] == actor.utility_code
+            and part["status"] == status
+            and part["round"] == one["round"]
+            for part in one["assignments"]
+        )
+
+    todo = ReportFilters(queue="todo")
+    return [("check_in", todo, own("waiting")), ("handling", todo, own("handling"))]
+
+
+def _grid_staff(actor: Actor) -> list[Given]:
+    own = ReportFilters(grid=actor.grid_codes, queue="open")
+    return [
+        ("verify", own, lambda one: one["status"] == "handled" and _alone(one)),
+        ("own_new", own, lambda one: one["status"] == "received"),
+        ("own_open", own, lambda one: one["status"] not in {"received", "handled"}),
+    ]
+
+
+def _volunteer(_actor: Actor) -> list[Given]:
+    return [("mine", ReportFilters(), _any)]
+
+
+def _supervisor(_actor: Actor) -> list[Given]:
+    return [
+        ("overdue", ReportFilters(queue="overdue"), _alone),
+        ("raised", ReportFilters(queue="open", level="municipal"), _alone),
+    ]
+
+
+def _none(_actor: Actor) -> list[Given]:
+    return []
+
+
+def _any(_one: Document) -> bool:
+    return True
+
+
+def _alone(one: Document) -> bool:
+    """Leave out what follows another report."""
+    return one["merged_into"] is None
+
+
+def _asks(one: Document) -> bool:
+    return "approve" in one["actions"]
+
+
+_QUEUES: dict[str, Callable[[Actor], list[Given]]] = {
+    "dispatcher": _dispatcher,
+    "utility": _utility,
+    "grid_staff": _grid_staff,
+    "volunteer": _volunteer,
+    "supervisor": _supervisor,
+}
