@@ -9,6 +9,7 @@ import { createDetail } from "./detail.js";
 import { byId } from "./dom.js";
 import { count } from "./format.js";
 import { createHeat } from "./heat.js";
+import { unpack } from "./hotspots/outlines.js";
 import { createAreas } from "./layers/areas.js";
 import { createCells } from "./layers/cells.js";
 import { createLabels } from "./layers/labels.js";
@@ -24,6 +25,7 @@ import { named, nameOf, t } from "./words.js";
 
 const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
+const EXACT_FROM_ZOOM = 13;
 const LEGEND_WIDTH = 296;
 
 // 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
@@ -186,7 +188,11 @@ function watchMap() {
       heat.refine();
     }, SETTLE_MS);
   });
-  map.on("zoomend", () => grids.repaint());
+  map.on("zoomend", () => {
+    grids.repaint();
+    refineGrids();
+  });
+  refineGrids();
   map.on("click", (event) => page.click?.(lonLatOf(event.latlng)) || selection.point(lonLatOf(event.latlng)));
   map.on("mousemove", (event) => {
     byId("reading").textContent = heat.reading(lonLatOf(event.latlng)) ?? t("legend.point");
@@ -222,6 +228,41 @@ function legendRoom() {
   return map.getSize().x > 900 ? LEGEND_WIDTH / 2 : 12;
 }
 
+// Every grid's name, page by page.
+async function gridNames() {
+  const found = [];
+  let cursor = null;
+  do {
+    const page = await getJson("/grids", { cursor });
+    found.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return found;
+}
+
+// A county of grids in a third of the bytes: borders on a lattice of ten metres, which no eye tells at its scale.
+async function coarseGrids() {
+  const [packed, names] = await Promise.all([getJson("/layers/outlines"), gridNames()]);
+  const byCode = new Map(names.map((grid) => [grid.code, grid]));
+  const { collection } = unpack(packed);
+  return { ...collection, features: collection.features.map((one) => ({ ...one, properties: byCode.get(one.properties.code) ?? one.properties })) };
+}
+
+// The exact borders come once somebody looks closely enough to see the difference.
+let exact = false;
+async function refineGrids() {
+  if (exact || map.getZoom() < EXACT_FROM_ZOOM) return;
+  exact = true;
+  const collection = await notices.watch("grids", () => getJson("/grids", { f: "geojson" }));
+  if (!collection) {
+    exact = false;
+    return;
+  }
+  grids.set(collection);
+  redrawLabels();
+  page.refined?.();
+}
+
 async function loadGeometry() {
   const townsLoaded = notices.watch("towns", () => getJson("/towns", { f: "geojson" })).then((collection) => {
     if (!collection) return;
@@ -235,9 +276,9 @@ async function loadGeometry() {
     else map.fitBounds(boundsOf(towns.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
     redrawLabels();
   });
-  const gridsLoaded = notices.watch("grids", () => getJson("/grids", { f: "geojson" })).then((collection) => {
+  const gridsLoaded = notices.watch("grids", coarseGrids).then((collection) => {
     if (!collection) return;
-    grids.set(collection);
+    if (!exact) grids.set(collection);
     grids.show(true);
     byId("grids-shown").textContent = t("grids.shown", { n: count(collection.features.length) });
   });

@@ -12,7 +12,8 @@ function getGrid(code) {
 
 const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 
-// ownReport(): how the page itself shows a report, if it does: {show(id), hide()}.
+// ownReport(): how the page itself shows a report, if it does: {show(id), hide(), holds()}; while it holds the detail
+// column for something else, nothing here touches it.
 export function createSelection({ map, state, grids, detail, categoryName, inPeriod, ownReport }) {
   const marked = window.L.layerGroup().addTo(map);
   let turn = 0;
@@ -99,6 +100,7 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
   function reflect() {
     const { grid, report, point } = state.get();
     const own = ownReport();
+    if (own?.holds()) return undefined;
     if (report && own) {
       turn += 1;
       marked.clearLayers();
@@ -121,7 +123,7 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
       const feature = grids.find(code);
       if (feature) map.fitBounds(boundsOf(grids.boxOf(feature)), { maxZoom: 16, padding: [60, 60] });
     },
-    clear: () => state.set({ grid: "", report: "", point: null }),
+    clear: () => state.set({ call: false, grid: "", report: "", point: null }),
     grid: (code) => state.set({ grid: code, report: "", point: null }),
     report: (id) => state.set({ grid: "", report: id, point: null }),
     point: (point) => state.set({ grid: "", report: "", point }),

@@ -54,7 +54,10 @@ export function createAlarm({ isEmergency, words, open }) {
   function render() {
     const shown = [...waiting.values()].sort((a, b) => a.due - b.due);
     line.hidden = shown.length === 0;
-    if (shown.length === 0) return;
+    if (shown.length === 0) {
+      line.replaceChildren();
+      return;
+    }
     line.replaceChildren(
       h("strong", {}, t("alarm.title", { n: shown.length })),
       ...shown.slice(0, MOST_SHOWN).map((row) =>

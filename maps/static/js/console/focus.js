@@ -51,21 +51,20 @@ export function createFocus(map, { grids, moved }) {
   function outline(code, style) {
     const feature = grids.find(code);
     if (feature) add(window.L.geoJSON(feature, { ...style, style, pane: "towns", coordsToLatLng: latLngOf }));
-    return feature;
   }
 
   // Each candidate carries its share, darker where it is likelier.
   function candidates(match) {
     for (const { grid_code: code, share } of match.candidates ?? []) {
-      const feature = outline(code, { ...CANDIDATE, fillOpacity: 0.04 + 0.18 * share });
-      const at = feature?.properties.label_point;
+      outline(code, { ...CANDIDATE, fillOpacity: 0.04 + 0.18 * share });
+      const at = grids.pointIn(code);
       if (at) add(window.L.marker(latLngOf(at), { icon: words("share-mark", `${Math.round(share * 100)} %`), interactive: false, keyboard: false, pane: "labels" }));
     }
   }
 
   // Who is on duty where it lies, written into the grid.
   function onDuty(match) {
-    const at = match.grid && grids.find(match.grid.code)?.properties.label_point;
+    const at = match.grid && grids.pointIn(match.grid.code);
     const names = (match.staff_all ?? []).slice(0, MOST_STAFF).map((one) => one.name);
     if (!at || names.length === 0) return;
     const text = t("match.on_duty_here", { names: names.join(t("list.comma")) });

@@ -290,6 +290,7 @@ start({
     changed({ reason: "begun" });
   },
   moved() {},
+  refined: () => focus.rebuild(),
   changed(any) {
     if (any("queue", ...Object.keys(state.get()).filter((name) => name.startsWith("f.")))) {
       queues.reflect();
@@ -322,6 +323,7 @@ start({
   report: {
     show: (id) => caseView.show(id),
     hide: () => caseView.hide(),
+    holds: () => state.get().call,
   },
 });
 cases.sortBy(state.get().sort);

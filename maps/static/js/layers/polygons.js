@@ -69,6 +69,13 @@ export function createPolygons(map, pane, styleOf) {
     features: () => features,
     box: () => unionBox(boxes),
     find: (code) => features.find((feature) => feature.properties.code === code),
+    // A point inside for what is written there: the server's own, else the middle of the box.
+    pointIn(code) {
+      const index = features.findIndex((feature) => feature.properties.code === code);
+      if (index < 0) return null;
+      const [west, south, east, north] = boxes[index];
+      return features[index].properties.label_point ?? [(west + east) / 2, (south + north) / 2];
+    },
     boxOf: (feature) => boxes[features.indexOf(feature)],
     at([lon, lat]) {
       return features.find((feature, index) => {

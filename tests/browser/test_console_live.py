@@ -1,0 +1,149 @@
+"""The console beside a stream of events: nothing moves by itself, and it says how fresh it is."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_console_queue import act, post
+
+pytestmark = pytest.mark.browser
+
+STANDING = """() => ({
+  scroll: document.querySelector("#list").scrollTop,
+  focused: document.activeElement.closest("li")?.dataset.id,
+  top: document.activeElement.getBoundingClientRect().top,
+  centre: [window.gridcallShell.map.getCenter().lat, window.gridcallShell.map.getCenter().lng],
+})"""
+# What the stream would bring, a hundred a second, through the channel that tabs share.
+BURST = """() => new Promise((resolve) => {
+  const channel = new BroadcastChannel("gridcall-events");
+  let n = 0;
+  const timer = setInterval(() => {
+    for (let i = 0; i < 10; i += 1, n += 1) {
+      const id = `370782-00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+      const at = new Date().toISOString();
+      channel.postMessage({ event: "report", id: `1.${n}`, data: { id, number: `${n}`, action: "received", version: 1, at,
+        status: "received", category: "power.outage", location: [119.41, 35.995], received_at: at, due_at: null, yellow_at: null,
+        urgent: false, description: `Burst ${n}`, address: "", town_code: null, grid_code: null, utility_code: null } });
+    }
+    if (n >= 300) { clearInterval(timer); channel.close(); resolve(n); }
+  }, 100);
+})"""
+
+
+def test_new_reports_wait_behind_a_number(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    rows = int(page.locator("body").get_attribute("data-rows"))
+    first = page.locator(".row").first.get_attribute("data-id")
+    report = post(here, category="power.outage", description="Came by itself")
+    expect(page.locator("#pending")).to_have_text("1 new")
+    assert page.locator(".row").first.get_attribute("data-id") == first
+    page.locator("#pending").click()
+    expect(page.locator("body")).to_have_attribute("data-rows", str(rows + 1))
+    expect(page.locator(".row").first).to_have_attribute("data-id", report["id"])
+
+
+def test_a_step_of_somebody_else_shows_in_place(visit):
+    here = visit(locale="en-GB")
+    report = post(here, category="power.outage", description="Changed elsewhere")
+    page = here.open_map(f"/map?report={report['id']}")
+    row = page.locator(f".row[data-id='{report['id']}']")
+    expect(row).to_contain_text("Received")
+    act(here, report, "accept")
+    expect(row).to_contain_text("Accepted")
+    expect(page.locator("#detail .badges")).to_contain_text("Accepted")
+
+
+def test_under_a_hundred_events_a_second_nothing_moves(visit):
+    page = visit(locale="en-GB").open_map("/map?at=119.41,35.995,14")
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    for _ in range(15):
+        page.keyboard.press("j")
+    expect(page.locator("#detail .timeline-block")).to_be_visible()
+    before = page.evaluate(STANDING)
+    assert before["scroll"] > 0
+    assert before["focused"]
+    assert page.evaluate(BURST) == 300
+    expect(page.locator("#pending")).to_contain_text("300 new")
+    assert page.evaluate(STANDING) == before
+
+
+def test_tabs_share_one_stream(visit):
+    here = visit(locale="en-GB")
+    streams = []
+    here.context.on(
+        "request",
+        lambda r: streams.append(r.url) if "/events" in r.url and "f=json" not in r.url else None,
+    )
+    here.open_map()
+    expect(here.page.locator("body")).to_have_attribute("data-live", "live")
+    second = here.context.new_page()
+    second.goto(f"{here.address}/map")
+    expect(second.locator("body")).to_have_attribute("data-live", "live")
+    post(here, category="power.outage", description="Both tabs hear it")
+    for page in (here.page, second):
+        expect(page.locator("#pending")).to_contain_text("1 new")
+    assert len(streams) == 1
+    here.page.close()
+    post(here, category="power.outage", description="The second takes over")
+    expect(second.locator("#pending")).to_contain_text("2 new")
+
+
+def test_a_stream_that_breaks_is_said_and_recovers(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["Failed to load resource", "ERR_"]
+    page = here.open_map()
+    expect(page.locator("#live")).to_have_text("Live")
+    page.keyboard.press("n")
+    page.locator("#call-words").fill("Typed before the break")
+    here.context.set_offline(True)
+    expect(page.locator("#live")).to_contain_text("Offline")
+    missed = post_elsewhere(visit)
+    here.context.set_offline(False)
+    expect(page.locator("#live")).to_have_text("Live", timeout=30_000)
+    expect(page.locator("#pending")).to_contain_text("new")
+    expect(page.locator("#call-words")).to_have_value("Typed before the break")
+    page.locator("#pending").click()
+    expect(page.locator(f".row[data-id='{missed['id']}']")).to_be_visible()
+
+
+def post_elsewhere(visit):
+    """Hand in a report from a browser that is not cut off."""
+    return post(visit(), category="power.outage", description="While it was away")
+
+
+def test_an_emergency_stays_on_top_until_it_is_opened(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    report = post(here, category="gas.leak", description="Smell of gas", urgent=True)
+    line = page.locator("#alarm")
+    expect(line.locator(f"button[data-id='{report['id']}']")).to_be_visible()
+    line.locator(f"button[data-id='{report['id']}']").click()
+    expect(page.locator("#detail .description")).to_have_text("Smell of gas")
+    expect(line.locator(f"button[data-id='{report['id']}']")).to_have_count(0)
+    page.locator("#sound").click()
+    expect(page.locator("#sound")).to_have_text("Sound off")
+    page.reload()
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+
+
+def test_reports_of_one_cause_are_merged_and_taken_apart(visit):
+    here = visit(locale="en-GB")
+    for n in range(4):
+        post(
+            here, category="heating.not_warm", description=f"No heat {n}",
+            longitude=119.2 + n * 0.0003, latitude=36.1,
+        )  # fmt: skip
+    page = here.open_map()
+    card = page.locator(".cluster", has_text="Heating").first
+    expect(card).to_contain_text("probably one cause")
+    card.get_by_role("button", name="Merge 4").click()
+    expect(page.locator("#toast")).to_contain_text("merged")
+    expect(page.locator(".cluster", has_text="Merge 4")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.locator("#toast")).to_contain_text("Taken apart again")
+    expect(page.get_by_role("button", name="Merge 4")).to_be_visible()
