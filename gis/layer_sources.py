@@ -232,6 +232,8 @@ class Source:
         names = {**rollup.places, **({} if step is None else {"step": step})}
         columns = [_column(table, column).label(name) for name, column in names.items()]
         of_place = self._of_layout(table) if "code" in names else self._of_county(table)
+        if rollup.period == "month_on" and days.last is not None:
+            days = Days(days.first, month_start(days.last))
         period = [] if rollup.period is None else _within(_column(table, rollup.period), days)
         return select(*columns, reports.label("reports")).where(*of_place, *chosen, *period)
 
@@ -280,6 +282,8 @@ def _column(table: type[Base], name: str) -> Any:
 
 
 def _within(column: Any, days: Days) -> list[ColumnElement[bool]]:
+    if days.first is not None and days.first == days.last:
+        return [column == days.first]  # an index goes on to its next column only after an equality
     found: list[ColumnElement[bool]] = []
     if days.first is not None:
         found.append(column >= days.first)

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Double, Integer, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, cast, func, literal, select
 
 from gis.cells import CELL_M
 from gis.clock import day_bounds
@@ -97,7 +97,7 @@ def cells_at(frame: Frame, columns: Integers, rows: Integers) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """Reports with coordinates by square cells, and how many have none."""
+    """Reports with coordinates by square cells, one or several counts a cell; how many have none."""
 
     cells: CellCounts
     without_location: int
@@ -118,32 +118,35 @@ def located_reports(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> L
     if scope.slice.needs_rows:
         rows = _rows(tx, scope, scope.county(tx), days)
         return _located_rows(rows, cell_m // _LATTICE_M)
-    cells = _summed_cells(tx, scope, days, cell_m)
+    cells = _packed_cells(tx, scope, days, cell_m)
     pieces = scope.source.by_grid(days.days)
     in_grids = tx.connection.execute(select(func.sum(pieces.c.reports))).scalar_one() or 0
     gridless = scope.source.outside(tx, days.days)
     return Located(cells, max(0, int(in_grids) + gridless - int(cells.counts.sum())))
 
 
-def _summed_cells(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> CellCounts:
-    """Sum counts into cells of a size, and fetch them as three strings of bytes.
+def _packed_cells(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> CellCounts:
+    """Fetch counts as three strings of bytes; a cell may come in several pieces, which add up.
 
-    A row of Python objects for each of a hundred thousand cells takes longer than all the rest.
+    A row of Python objects for each of fifty thousand cells, and summing them up in PostgreSQL, take
+    longer than all the rest of a layer.
     """
     lattice = scope.source.by_cell(days.days, cell_m)
-    pieces, step = lattice.pieces, cell_m // lattice.side_m
-    x, y = (func.floor(cast(column, Double) / step) for column in (pieces.c.x, pieces.c.y))
-    number = func.sum(pieces.c.reports).label("reports")
-    summed = select(x.label("x"), y.label("y"), number).group_by(x, y).having(number > 0).subquery()
-    packed = [
-        func.string_agg(func.int4send(cast(column, Integer)), literal(b""))
-        for column in (summed.c.x, summed.c.y, summed.c.reports)
-    ]
+    pieces, step = lattice.pieces.c, cell_m // lattice.side_m
+    packed = [packed_integers(column) for column in (pieces.x, pieces.y, pieces.reports)]
     row = tx.connection.execute(select(*packed)).one()
-    columns, rows, counts = (
-        np.frombuffer(part or b"", dtype=">i4").astype(np.int64) for part in row
-    )
-    return CellCounts(columns, rows, counts)
+    columns, rows, counts = (unpacked(part) for part in row)
+    return CellCounts(columns // step, rows // step, counts)
+
+
+def packed_integers(column: ColumnElement[int]) -> ColumnElement[bytes]:
+    """Return the aggregate of a column as one string of bytes, for `unpacked`."""
+    return func.string_agg(func.int4send(cast(column, Integer)), literal(b""))
+
+
+def unpacked(packed: bytes | None) -> Integers:
+    """Return the integers of a packed column in the order of its rows."""
+    return np.frombuffer(packed or b"", dtype=">i4").astype(np.int64)
 
 
 def into_cells(cells: CellCounts, frame: Frame) -> tuple[Integers, int]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Date, Integer, Row, cast, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Date, Integer, func, literal, select, type_coerce
 
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
 from gis.hotspots.emerging import EmergingHotspots, emerging_hotspots
 from gis.hotspots.significance import count_hotspots
 from gis.hotspots.trend import Slope, sens_slope
+from gis.layering.counting import packed_integers, unpacked
 from gis.layering.frames import Frame, Integers, Unit
 from gis.layering.scopes import Scope, Span
 from gis.periods import Days
@@ -110,34 +111,36 @@ def cube_of(
     frame = scope.frame(tx, unit)
     steps = steps_of(scope, kind, count)
     number = {span.first: index for index, span in enumerate(steps)}
-    counts = np.zeros((len(frame), len(steps)), dtype=np.int64)
-    outside = 0
     position = scope.frame(tx, "grid").position
     of_grid = frame.of_grid
     assert of_grid is not None  # noqa: S101  cells were refused
-    places = of_grid.tolist()
-    for code, step, reports in _counted(tx, scope, kind, Days(steps[0].first, steps[-1].last)):
-        grid = position.get(code)
-        place = -1 if grid is None else places[grid]
-        if place < 0:
-            outside += reports
-            continue
-        counts[place, number[step] if kind == "month" else step] += reports
+    counts = np.zeros((len(frame), len(steps)), dtype=np.int64)
+    outside = 0
+    for step, codes, reports in _counted(tx, scope, kind, Days(steps[0].first, steps[-1].last)):
+        grids = np.array([position.get(code, -1) for code in codes], dtype=np.int64)
+        places = np.where(grids >= 0, of_grid[grids], -1)
+        known = places >= 0
+        column = counts[:, number[step] if kind == "month" else step]
+        np.add.at(column, places[known], reports[known])
+        outside += int(reports[~known].sum())
     return Cube(frame, kind, steps, counts, outside)
 
 
 def _counted(
     tx: Transaction, scope: Scope, kind: StepKind, days: Days
-) -> Sequence[Row[str, Any, int]]:
-    """Return (grid, step, reports): the step is a month's first day, or the number of a week."""
+) -> Iterator[tuple[Any, list[str], Integers]]:
+    """Yield (step, grids, reports): the step is a month's first day, or the number of a week.
+
+    A grid may come in several pieces of a step, which add up.
+    """
     source = scope.source
     pieces = source.by_grid_and_month(days) if kind == "month" else source.by_grid_and_day(days)
-    code = pieces.c.code
     step: ColumnElement[Any] = pieces.c.step
     if kind == "week":
         step = type_coerce(step - literal(days.first, Date), Integer) // 7
-    reports = cast(func.sum(pieces.c.reports), Integer)
-    return tx.connection.execute(select(code, step, reports).group_by(code, step)).all()
+    statement = select(step, func.array_agg(pieces.c.code), packed_integers(pieces.c.reports))
+    for key, codes, packed in tx.connection.execute(statement.group_by(step)):
+        yield key, codes, unpacked(packed)
 
 
 def bins_of(cube: Cube) -> Bins:
