@@ -81,11 +81,11 @@ def _dispatcher(actor: Actor) -> list[Given]:
 
     return [
         ("reopen", ReportFilters(queue="reopen_requested", level=level), _any),
-        ("overdue", ReportFilters(queue="overdue", level=level), _alone),
         ("new", at("received"), _alone),
         ("dispatch", at("accepted"), _alone),
         ("requests", at("dispatched", "handling"), _asks),
         ("verify", at("handled"), _alone),
+        ("overdue", ReportFilters(queue="overdue", level=level), _alone),
     ]
 
 
