@@ -27,6 +27,9 @@ _MODULES = {
     "rollup": "rollup",
     "bulletin": "bulletin",
     "exposure": "exposure",
+    "simulate": "simulate",
+    "statistics": "statistics",
+    "retention": "retention",
 }
 """The first word after ``gridcall``, and the module of ``api.commands`` that answers it."""
 
