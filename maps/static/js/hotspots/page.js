@@ -204,6 +204,8 @@ async function furtherNumbers() {
 function nothingBefore(from, to) {
   if (!timeline.plays || !from.endsWith("-01") || to !== monthEnd(to)) return false;
   const [first, last] = [from, `${to.slice(0, 7)}-01`].map((day) => timeline.steps.findIndex((step) => step.from === day));
+  // What begins before the slider does has nothing before it that anybody could see.
+  if (from < timeline.steps[0].from) return true;
   if (first < 0 || last < 0) return false;
   const before = timeline.totals.slice(Math.max(0, first - (last - first + 1)), first);
   return before.every((total) => total === 0);
@@ -268,16 +270,14 @@ async function refresh() {
   slider.stop();
   coerce();
   controls.reflect(model?.body.period, isSensitive());
-  const answer = await notices.watch("layer", async () => {
+  // Shown by the work itself, so that trying again after a failure shows it too.
+  const shown = await notices.watch("layer", async () => {
     await loadMonths(signal);
-    const found = await loadAnswer(question.get(), timeline, signal);
-    return { ...found, parameters: parametersOf(question.get(), timeline) };
+    const answer = await loadAnswer(question.get(), timeline, signal);
+    if (mine === asked) show({ ...answer, parameters: parametersOf(question.get(), timeline) });
+    return true;
   });
-  if (mine !== asked) return;
-  if (answer) {
-    show(answer);
-    await judge(signal);
-  }
+  if (mine === asked && shown) await judge(signal);
   if (mine === asked) document.body.dataset.ready = "true";
 }
 
@@ -285,6 +285,8 @@ async function refresh() {
 function coerce() {
   const now = question.get();
   const changes = {};
+  const known = (what) => !what || categories.some((one) => one.code === what || one.tags.some((tag) => `tag:${tag}` === what));
+  for (const name of ["what", "than_what"]) if (!known(now[name])) changes[name] = "";
   if (isSensitive()) {
     if (!["counts", "rate"].includes(now.view)) changes.view = "counts";
     if (!["grid", "town"].includes(now.unit)) changes.unit = "grid";
