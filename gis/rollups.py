@@ -17,7 +17,7 @@ import orjson
 
 from gis.db.database import Transaction
 
-__all__ = ["Difference", "Move", "apply", "check", "drop_layout", "keep_apart", "rebuild"]
+__all__ = ["Difference", "Move", "add_up", "apply", "check", "drop_layout", "keep_apart", "rebuild"]
 
 _COUNTED: Final = (
     "county_code = %(county)s AND coalesce(outcome, '') NOT IN ('rejected', 'duplicate')"
@@ -197,8 +197,21 @@ def rebuild(tx: Transaction, county_code: str) -> None:
     tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
     tx.rows(_KEEP_APART, of)
     for rollup in _ROLLUPS:
-        tx.rows(f"DELETE FROM {rollup.table} WHERE county_code = %(county)s", of)  # noqa: S608
-        tx.rows(_counting(rollup), of)
+        if not rollup.summed:
+            _refill(tx, rollup, of)
+    add_up(tx, county_code)
+
+
+def add_up(tx: Transaction, county_code: str) -> None:
+    """Sum the counts by category up anew, without a look at the reports."""
+    for rollup in _ROLLUPS:
+        if rollup.summed:
+            _refill(tx, rollup, {"county": county_code})
+
+
+def _refill(tx: Transaction, rollup: _Rollup, of: dict[str, Any]) -> None:
+    tx.rows(f"DELETE FROM {rollup.table} WHERE county_code = %(county)s", of)  # noqa: S608
+    tx.rows(_counting(rollup), of)
 
 
 def drop_layout(tx: Transaction, county_code: str, layout_id: int) -> None:

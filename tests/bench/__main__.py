@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from types import ModuleType
 
 from gis.settings import CHECKOUT
-from tests.bench import heat, importing, live, matching, posting
+from tests.bench import heat, hotspots, importing, live, matching, posting
 from tests.bench.results import Results
 from tests.bench.stage import CITY, Stage, staged
 
-PARTS = ("match", "post", "live", "import", "heat")
+PARTS = ("match", "post", "live", "import", "heat", "hotspots")
 
 
 def main() -> None:
@@ -18,7 +19,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="reports to import")
     parser.add_argument(
-        "--heat-rows", type=int, nargs="+", default=[1_000_000, 10_000_000], help="sizes of heat"
+        "--heat-rows",
+        type=int,
+        nargs="+",
+        default=[1_000_000, 10_000_000],
+        help="sizes of heat and hotspots",
     )
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be repeated")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each load of POST")
@@ -36,19 +41,24 @@ def main() -> None:
             live.measure(stage, results, options.seconds)
         if "import" in parts:
             importing.measure(stage, results, options.rows)
-        if "heat" in parts:
-            _heat(stage, results, options.heat_rows)
+        layers = [part for part in (heat, hotspots) if part.__name__.rpartition(".")[2] in parts]
+        if layers:
+            _layers(stage, results, options.heat_rows, layers)
     print(results.write(options.out))  # noqa: T201
 
 
-def _heat(stage: Stage, results: Results, sizes: list[int]) -> None:
+def _layers(stage: Stage, results: Results, sizes: list[int], parts: list[ModuleType]) -> None:
+    """Measure layers over the sample city, and over the counts that more reports make."""
     with stage.database(CITY, "bench_heat") as url:
-        small = heat.measure(url, results, "the sample city's 17 k reports")
+        small = {
+            part: part.measure(url, results, "the sample city's 17 k reports") for part in parts
+        }
         for rows in sizes:
             heat.fill(url, rows)
-            large = heat.measure(url, results, f"the counts of {rows:,} reports")
-            if rows == sizes[-1]:
-                heat.compare(small, large, results)
+            for part in parts:
+                large = part.measure(url, results, f"the counts of {rows:,} reports")
+                if rows == sizes[-1]:
+                    part.compare(small[part], large, results)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ SECTION = "The planner's layers"
 REPEATS = 12
 CATEGORY = "water.low_pressure"
 CENTRE = (119.41, 36.0)
-TARGET = "100 ms, 3x of 17 k"
+TARGET = "<= 100 ms"
 
 Question = Callable[[Transaction, Scope], object]
 
@@ -60,9 +60,16 @@ def measure(url: str, results: Results, label: str) -> dict[str, float]:
 
 
 def compare(small: dict[str, float], large: dict[str, float], results: Results) -> None:
-    """Add how much longer the larger size takes, question by question."""
-    for what, before in small.items():
-        results.add(SECTION, f"{what}, largest over 17 k", f"{large[what] / before:.1f}x", "<= 3x")
+    """Say how much longer each layer takes over the larger number of reports."""
+    for what, milliseconds in large.items():
+        ratio = milliseconds / small[what]
+        held = milliseconds <= 100 and ratio <= 3
+        results.add(
+            SECTION,
+            f"{what}: times longer",
+            f"{ratio:.1f} ({'held' if held else 'missed'})",
+            "<= 100 ms and <= 3x",
+        )
 
 
 def _questions() -> dict[str, tuple[str, Question]]:
