@@ -23,8 +23,8 @@ setup:
 setup-dev:
 	@scripts/setup --dev
 
-demo: setup ## Serve the sample city at http://127.0.0.1:8000 (PORT=8765 for another port)
-	@exec $(gridcall) demo
+demo: setup ## Serve the sample city at http://127.0.0.1:8000 (PORT=8765 for another port, LIVE=1 for new calls)
+	@exec $(gridcall) demo $(if $(LIVE),--live)
 
 run: setup ## Serve the installation's own data (DATABASE_URL or the private cluster), no sample city
 	@exec $(gridcall) serve

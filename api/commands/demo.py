@@ -44,6 +44,9 @@ def demo(
     remove: Annotated[
         bool, typer.Option("--remove", help="Delete the sample city's cluster and all in it.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Send plausible new reports, one every 20 s.")
+    ] = False,
 ) -> None:
     """Serve the sample city: set up on the first run, kept afterwards. Ctrl-C stops everything."""
     settings = Settings()
@@ -57,7 +60,7 @@ def demo(
             stack.enter_context(HomeLock(settings.home, "gridcall demo"))
             cluster = None if settings.database_url else Cluster(settings.home)
             url = _prepare(settings, cluster, stack)
-            _serve(settings, cluster, url, stack)
+            _serve(settings, cluster, url, stack, live=live)
         except KeyboardInterrupt:
             typer.echo("\nStopping.")
             ignore_interrupts()
@@ -121,7 +124,9 @@ def _prepare(settings: Settings, cluster: Cluster | None, stack: ExitStack) -> s
     return url
 
 
-def _serve(settings: Settings, cluster: Cluster | None, url: str, stack: ExitStack) -> None:
+def _serve(
+    settings: Settings, cluster: Cluster | None, url: str, stack: ExitStack, *, live: bool
+) -> None:
     """Run server and worker until interrupted; whatever is killed is started again."""
     environment = {
         "DATABASE_URL": url,
@@ -137,12 +142,17 @@ def _serve(settings: Settings, cluster: Cluster | None, url: str, stack: ExitSta
     _wait_ready(settings, server)
     stack.callback(worker.stop)
     worker.start()  # afterwards: two at once only keep each other from the processor
+    children = [server, worker]
+    if live:
+        children.append(Child("simulate", environment, settings.home / "simulate.log"))
+        stack.callback(children[-1].stop)
+        children[-1].start()
     _greet(settings, url)
     while True:
         time.sleep(_WATCH_S)
         if cluster is not None and cluster.has_ended():
             cluster.start()
-        for child in (server, worker):
+        for child in children:
             child.keep_alive()
 
 
