@@ -18,7 +18,9 @@ from api import problems
 from api.live import Live
 from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
+    accounts,
     actions,
+    admin_pages,
     board,
     bulk,
     bulletins,
@@ -160,7 +162,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
+        sessions, accounts, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
         clustered, reports, locate, grids, towns, utilities, categories, places, layers,
         hotspots, planning, plans, bulletins, board, clusters, evaluations, events, notifications, statistics, tiles,
     ):  # fmt: skip
@@ -172,6 +174,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(planner_pages.router)
     app.include_router(statistics_page.router)
     app.include_router(list_page.router)
+    app.include_router(admin_pages.router)
 
 
 def _security_headers(services: Services) -> dict[str, str]:
