@@ -144,6 +144,11 @@ export function createList(element, { cases, shapeOf, words, open, check, checke
 
   return {
     render: renderSoon,
+    // Every row anew: names of places or categories have come.
+    redraw() {
+      for (const entry of made.values()) entry.stamp = "";
+      renderSoon();
+    },
     // Marks a row as the chosen one, in sight, with the focus if it was asked for by keyboard.
     choose(id, { focus = false } = {}) {
       current = id;

@@ -288,6 +288,7 @@ start({
     drawMarksLegend(byId("marks-legend"), known().categories, categoryShape);
     reflectDetail();
     changed({ reason: "begun" });
+    list.redraw();
   },
   moved() {},
   refined: () => focus.rebuild(),
