@@ -17,7 +17,7 @@ from gis.messages import list_messages
 from gis.report_documents import Document
 from gis.suggestions import Suggestions, suggest
 from gis.surroundings import Surroundings, find_surroundings
-from gis.workflow.case import AssignmentState, Case
+from gis.workflow.case import AssignmentState, Case, ReportState
 from gis.workflow.guards import LastStep, legal_actions, own_assignment
 from gis.workflow.store import load_cases, read_reports
 
@@ -88,12 +88,12 @@ def open_report(
     history = orjson.loads(reports.history_json(tx, actor, report_id))
     thread = list_messages(tx, actor, report_id)
     family = _family(tx, actor, report_id)
-    place = (document["location"] or {"coordinates": (None, None)})["coordinates"]
+    lon, lat = _spot(tx, document, state)
     surroundings = find_surroundings(
         tx,
         actor.county_code,
-        lon=place[0],
-        lat=place[1],
+        lon=lon,
+        lat=lat,
         grid_code=state.grid_code,
         utility_code=state.utility_code,
     )
@@ -119,6 +119,18 @@ def open_report(
         suggestions=suggest(tx, actor, report_id, now=now) if advised else None,
         surroundings=surroundings,
     )
+
+
+def _spot(
+    tx: Transaction, document: Document, state: ReportState
+) -> tuple[float | None, float | None]:
+    """Return where a report is: its position, else that of the place it names."""
+    if document["location"] is not None:
+        lon, lat = document["location"]["coordinates"]
+        return lon, lat
+    of = {"county": state.county_code, "code": state.placement["place_code"]}
+    row = tx.query_one("place_position", of) if of["code"] else None
+    return (row["lon"], row["lat"]) if row else (None, None)
 
 
 def _family(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> list[Row]:

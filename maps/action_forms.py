@@ -138,7 +138,9 @@ def action_forms(file: ReportFile, actor: Any, say: Speech, sent: Sent) -> Actio
     maker = _Maker(file, actor, say)
     legal = [action for action in file.document["actions"] if action != UNDO]
     forms = {action: _refused(maker.form(action), sent) for action in legal}
-    first = [forms[action] for action in _FIRST if action in forms][:2]
+    # A closed report stays closed unless its resident asks: then reopening is what waits.
+    asked = "" if file.document["reopen_requested"] else "reopen"
+    first = [forms[action] for action in _FIRST if action in forms and action != asked][:2]
     if sent.action in forms and forms[sent.action] not in first and sent.action not in _TALK:
         first.append(forms[sent.action])
     others = [form for action, form in forms.items() if action not in _TALK and form not in first]

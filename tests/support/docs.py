@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from api.cli import make_app
 from gis.settings import CHECKOUT, Settings
 from gis.workflow.diagram import lifecycle_page
+from tests.support.glossary_page import glossary_page
 
 DOCS = CHECKOUT / "docs"
 
@@ -25,6 +26,7 @@ def pages() -> dict[Path, str]:
         DOCS / "settings.md": settings_page(),
         DOCS / "commands.md": commands_page(),
         DOCS / "lifecycle.md": lifecycle_page(),
+        DOCS / "glossary.md": glossary_page(),
     }
 
 
