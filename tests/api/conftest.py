@@ -159,3 +159,28 @@ def client(world: World) -> Iterator[Callable[[str], httpx.Client]]:
     yield of
     for one in made.values():
         one.close()
+
+
+@pytest.fixture(scope="module")
+def browser(world: World) -> Iterator[Callable[[str], httpx.Client]]:
+    """Make browsers that carry a session's cookie, ask for pages and follow nothing by themselves."""
+    made: dict[str, httpx.Client] = {}
+
+    def of(username: str) -> httpx.Client:
+        if username not in made:
+            made[username] = httpx.Client(
+                base_url=world.address,
+                headers={
+                    "accept": "text/html",
+                    "accept-language": "zh-CN",
+                    "sec-fetch-site": "same-origin",
+                },
+                timeout=30,
+            )
+            if username:
+                made[username].cookies.set("gridcall_session", world.open_session(username))
+        return made[username]
+
+    yield of
+    for one in made.values():
+        one.close()

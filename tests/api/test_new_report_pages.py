@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.conftest import World
 from tests.api.test_photos import jpeg
-from tests.api.test_report_pages import Browsers, browser  # noqa: F401  the fixture
+from tests.api.test_report_pages import Browsers
 from tests.support.crew import AT_HOME
 
 

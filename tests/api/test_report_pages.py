@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -16,31 +16,6 @@ from tests.api.test_photos import jpeg
 
 Browsers = Callable[[str], httpx.Client]
 PERSON = {"name": "张建国", "phone": "13812341234"}
-
-
-@pytest.fixture(scope="module")
-def browser(world: World) -> Iterator[Browsers]:
-    """Make browsers that carry a session's cookie, ask for pages and follow nothing by themselves."""
-    made: dict[str, httpx.Client] = {}
-
-    def of(username: str) -> httpx.Client:
-        if username not in made:
-            made[username] = httpx.Client(
-                base_url=world.address,
-                headers={
-                    "accept": "text/html",
-                    "accept-language": "zh-CN",
-                    "sec-fetch-site": "same-origin",
-                },
-                timeout=30,
-            )
-            if username:
-                made[username].cookies.set("gridcall_session", world.open_session(username))
-        return made[username]
-
-    yield of
-    for one in made.values():
-        one.close()
 
 
 def forms_of(text: str) -> dict[str, dict[str, str]]:

@@ -1,0 +1,105 @@
+"""Residents' pages and the desk's: answered once, by nobody who handled it; calls and notices by form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import World
+from tests.api.test_actions import Clients, done, hand_in
+from tests.api.test_report_pages import PERSON, Browsers
+
+
+@pytest.fixture
+def closed(client: Clients) -> dict[str, Any]:
+    """Return a report that was closed as resolved."""
+    report = hand_in(client, reporter=PERSON)
+    report = done(client("town1"), report, "accept", report["version"])
+    report = done(client("town1"), report, "dispatch", report["version"], lead="water-west")
+    for action, more in (("check_in", {}), ("feed_back", {"result": "换了主阀"})):
+        own = report["assignments"][0]["version"]
+        report = done(client("water"), report, action, own, **more)
+    return done(client("town1"), report, "close", report["version"])
+
+
+def link_of(who: httpx.Client, report: dict[str, Any]) -> str:
+    """Return the path of an evaluation's link, as the code on the spot holds it."""
+    shown = who.post(f"/reports/{report['id']}/evaluation-qr")
+    return re.search(r"(/evaluate/[\w-]+)", shown.text)[1]
+
+
+def test_an_answer_is_given_once_and_shown_afterwards(
+    closed: dict[str, Any], browser: Browsers
+) -> None:
+    link, resident = link_of(browser("town1"), closed), browser("")
+    asked = resident.get(link)
+    assert asked.status_code == 200
+    assert "换了主阀" in asked.text
+    for secret in (PERSON["name"], PERSON["phone"]):
+        assert secret not in asked.text
+    missing = resident.post(link, data={"text": "x"})
+    assert missing.status_code == 422
+    assert "请从列表中选择" in missing.text
+    answer = resident.post(link, data={"answer": "unsatisfied", "text": "还是没水"})
+    assert (answer.status_code, answer.headers["location"]) == (303, link)
+    thanks = resident.get(link).text
+    assert "谢谢您的评价" in thanks
+    assert "<form" not in thanks.partition("<main")[2]
+    again = resident.post(link, data={"answer": "satisfied"})
+    assert again.status_code == 409
+    assert "居民请求重办" in browser("town1").get(f"/reports/{closed['id']}").text
+
+
+def test_who_handled_it_cannot_answer(closed: dict[str, Any], browser: Browsers) -> None:
+    link = link_of(browser("town1"), closed)
+    refused = browser("town1").post(link, data={"answer": "satisfied"})
+    assert refused.status_code == 403
+    assert "经办人不能代填评价" in refused.text
+
+
+@pytest.mark.parametrize("path", ["/evaluate/370782-none", "/receipts/370782-none"])
+def test_a_link_that_does_not_hold_says_so_kindly(browser: Browsers, path: str) -> None:
+    answer = browser("").get(path)
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_link_is_over_after_its_days(
+    closed: dict[str, Any], browser: Browsers, world: World
+) -> None:
+    link = link_of(browser("town1"), closed)
+    key = closed["id"].partition("-")[2]
+    world.execute(
+        "UPDATE evaluation SET expires_at = %s WHERE report_id = %s", world.clock.now(), key
+    )
+    answer = browser("").get(link)
+    assert answer.status_code == 404
+    assert "已过期" in answer.text
+
+
+def test_a_call_is_recorded_with_what_was_said(
+    closed: dict[str, Any], browser: Browsers, client: Clients
+) -> None:
+    desk = browser("dispatcher")
+    queue = desk.get("/callbacks").text
+    assert f"/callbacks/{closed['id']}" in queue
+    assert PERSON["phone"] not in queue
+    assert PERSON["phone"] in desk.post(f"/callbacks/{closed['id']}/reporter").text
+    wrong = desk.post(f"/callbacks/{closed['id']}", data={"result": "no_answer", "answer": "so_so"})
+    assert wrong.status_code == 422
+    assert "没有接通就没有评价" in wrong.text
+    said = {"result": "answered", "answer": "satisfied", "text": "很快"}
+    assert desk.post(f"/callbacks/{closed['id']}", data=said).status_code == 303
+    assert f"/callbacks/{closed['id']}" not in desk.get("/callbacks").text
+    assert browser("water").get("/callbacks").status_code == 403
+
+
+def test_notices_are_listed_and_marked_read(browser: Browsers) -> None:
+    page = browser("dispatcher").get("/notifications")
+    assert page.status_code == 200
+    marked = browser("dispatcher").post("/notifications/read")
+    assert (marked.status_code, marked.headers["location"]) == (303, "/notifications")
