@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-# Pictures are only kept when a folder is named: `GRIDCALL_TOUR=docs/tour pytest tests/browser/test_tour_*`.
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "tour"
+# Pictures are only kept when a folder is named; `python -m tests.browser.tour` writes those of the docs.
 FOLDER = os.environ.get("GRIDCALL_TOUR", "")
 
 
@@ -36,3 +40,27 @@ def report_low_pressure(page: Page, address: str, building: int) -> str:
     page.locator("button[value=save]").click()
     page.wait_for_url("**/receipts/**")
     return page.url.split("?")[0]
+
+
+def compress(folder: Path) -> None:
+    """Make the pictures small: few colours are enough for what we draw."""
+    for path in sorted(folder.glob("*.png")):
+        with Image.open(path) as picture:
+            few = picture.convert("RGB").quantize(colors=128, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
+
+
+def main() -> int:
+    """Run the tours and keep their pictures in ``docs/tour``."""
+    environment = {**os.environ, "GRIDCALL_TOUR": str(DOCS)}
+    tours = sorted(str(path) for path in Path(__file__).parent.glob("test_tour_*.py"))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "0", "-q", *tours], env=environment, check=False
+    )
+    if run.returncode == 0:
+        compress(DOCS)
+    return run.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
