@@ -12,7 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, union_all
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gis.audience import Actor, visible_reports
@@ -274,6 +287,16 @@ class Source:
             )
             chosen.append(_column(table, "grid_code").in_(own))
         return chosen
+
+
+def packed_integers(column: ColumnElement[int]) -> ColumnElement[bytes]:
+    """Return the aggregate of a column as one string of bytes, for `unpacked`."""
+    return func.string_agg(func.int4send(cast(column, Integer)), literal(b""))
+
+
+def unpacked(packed: bytes | None) -> npt.NDArray[np.int64]:
+    """Return the integers of a packed column in the order of its rows."""
+    return np.frombuffer(packed or b"", dtype=">i4").astype(np.int64)
 
 
 def _column(table: type[Base], name: str) -> Any:

@@ -23,7 +23,7 @@ from gis.db.database import Transaction
 from gis.disclosure import Choice, choose
 from gis.errors import InvalidInput
 from gis.geometry import BBox, LocalFrame
-from gis.layer_sources import Lattice, Source
+from gis.layer_sources import Lattice, Source, packed_integers, unpacked
 from gis.layering.suppression import tell
 from gis.models import County, Grid
 from gis.periods import ALWAYS, Days, month_end, widened
@@ -244,15 +244,19 @@ def _count_cells(
     counted, step = lattice.pieces, cell_m // lattice.side_m
     x, y = (func.floor(cast(column, Double) / step) for column in (counted.c.x, counted.c.y))
     number = func.sum(counted.c.reports)
-    statement = select(x, y, number).group_by(x, y).having(number > 0).limit(_MOST_CELLS + 1)
+    statement = select(x.label("x"), y.label("y"), number.label("reports"))
+    statement = statement.group_by(x, y).having(number > 0).limit(_MOST_CELLS + 1)
     if bbox is not None:
         statement = statement.where(*_near(lattice, bbox, metric, cell_m))
-    rows = np.array([tuple(map(int, row)) for row in tx.connection.execute(statement)])
+    summed = statement.subquery().c
+    packed = (packed_integers(column) for column in (summed.x, summed.y, summed.reports))
+    row = tx.connection.execute(select(*packed)).one()
+    rows = np.stack([unpacked(part) for part in row], axis=1)
     if len(rows) > _MOST_CELLS:
         raise InvalidInput.of(
             "cell_m", f"gives more than {_MOST_CELLS} cells; take larger ones or a bbox"
         )
-    return _cells(rows.reshape(-1, 3), bbox, metric, cell_m)
+    return _cells(rows, bbox, metric, cell_m)
 
 
 def _near(lattice: Lattice, bbox: BBox, metric: Crs, cell_m: int) -> list[ColumnElement[bool]]:
@@ -287,8 +291,13 @@ def _cells(
     seen = np.ones(len(rows), dtype=bool)
     if bbox is not None:
         seen = shapely.intersects(shapely.polygons(corners), shapely.box(*_sides(bbox)))
-    order = [index for index in np.lexsort((rows[:, 1], rows[:, 0])) if seen[index]]
-    return [UnitCount(f"{west[i]}_{south[i]}", int(rows[i, 2]), corners[i].tolist()) for i in order]
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    order = order[seen[order]]
+    parts = (west[order], south[order], rows[order, 2], corners[order])
+    return [
+        UnitCount(f"{x}_{y}", count, polygon)
+        for x, y, count, polygon in zip(*(part.tolist() for part in parts), strict=True)
+    ]
 
 
 def _comfortable(bbox: BBox | None) -> CellSize:

@@ -11,12 +11,13 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Integer, cast, func, literal, select
+from sqlalchemy import func, select
 
 from gis.cells import CELL_M
 from gis.clock import day_bounds
 from gis.db.database import Row, Transaction
 from gis.hotspots.counts import CellCounts, coarsen
+from gis.layer_sources import packed_integers, unpacked
 from gis.layering.frames import County, Frame
 from gis.layering.scopes import Scope, Span
 
@@ -137,16 +138,6 @@ def _packed_cells(tx: Transaction, scope: Scope, days: Span, cell_m: int) -> Cel
     row = tx.connection.execute(select(*packed)).one()
     columns, rows, counts = (unpacked(part) for part in row)
     return CellCounts(columns // step, rows // step, counts)
-
-
-def packed_integers(column: ColumnElement[int]) -> ColumnElement[bytes]:
-    """Return the aggregate of a column as one string of bytes, for `unpacked`."""
-    return func.string_agg(func.int4send(cast(column, Integer)), literal(b""))
-
-
-def unpacked(packed: bytes | None) -> Integers:
-    """Return the integers of a packed column in the order of its rows."""
-    return np.frombuffer(packed or b"", dtype=">i4").astype(np.int64)
 
 
 def into_cells(cells: CellCounts, frame: Frame) -> tuple[Integers, int]:

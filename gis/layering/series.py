@@ -16,7 +16,7 @@ from gis.errors import InvalidInput
 from gis.hotspots.emerging import EmergingHotspots, emerging_hotspots
 from gis.hotspots.significance import count_hotspots
 from gis.hotspots.trend import Slope, sens_slope
-from gis.layering.counting import packed_integers, unpacked
+from gis.layer_sources import packed_integers, unpacked
 from gis.layering.frames import Frame, Integers, Unit
 from gis.layering.scopes import Scope, Span
 from gis.periods import Days
