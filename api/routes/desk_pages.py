@@ -60,6 +60,8 @@ def show_telephone(request: Request, caller: SignedIn, report_id: str) -> Respon
     with caller.transaction() as (tx, _):
         key = reports.find_id(tx, actor, report_id)
         person = personal.get_person(tx, actor, key, purpose="callback", now=caller.now)
+        if actor.role != "dispatcher":  # and then nothing was read
+            raise NotAllowed("Only dispatchers call residents back.")
     return _queue(request, caller, actor, told={key: person})
 
 
