@@ -126,7 +126,8 @@ class ChangeReader:
         driver = self._driver
         # What arrived while a statement ran was handed to `_heard` and makes no socket ready.
         timeout_s, self._told = (0.0, False) if self._told else (timeout_s, False)
-        ready, _, _ = select.select([self._hears, driver.fileno()], [], [], timeout_s)
+        watched: list[Any] = [self._hears, driver.fileno()]
+        ready, _, _ = select.select(watched, [], [], timeout_s)
         if driver.fileno() in ready:
             with translated():
                 driver.pgconn.consume_input()
