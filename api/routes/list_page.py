@@ -12,12 +12,11 @@ from pydantic import ValidationError
 
 from api.auth import SignedIn
 from api.page_answers import actor_of, context_of, page, sign_in_first
-from api.problems import field_errors
 from api.schemas.filters import LISTS, ListParams
 from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
-from gis.errors import FieldError, InvalidInput
+from gis.errors import InvalidInput
 from gis.report_filters import ReportFilters
 from gis.statistics_names import group_names
 from maps.pages import PageContext
@@ -43,9 +42,10 @@ def show_list(request: Request, caller: SignedIn) -> Response:
         with caller.read() as (tx, actor):
             listed = _listed(tx, actor, filters, params.cursor, query, context, caller.now)
     except ValidationError as error:
-        listed = Listed(query, errors=_named(field_errors([dict(one) for one in error.errors()])))
+        wrong = {str(one["loc"][0]): one["msg"] for one in error.errors()}
+        listed = Listed(query, errors=wrong)
     except InvalidInput as error:
-        listed = Listed(query, errors=_named(error.errors))
+        listed = Listed(query, errors={one.field: one.reason for one in error.errors})
     html = render_list(caller.services.pages, context, listed)
     return page(request, context, html, status=422 if listed.errors else 200)
 
@@ -67,11 +67,6 @@ def _query(request: Request) -> tuple[tuple[str, str], ...]:
         for name, text in request.query_params.multi_items()
         if name not in _NOT_FILTERS and text.strip()
     )
-
-
-def _named(errors: list[FieldError]) -> dict[str, str]:
-    """Return the reasons by field; of an item of a list the field is the list."""
-    return {error.field.partition(".")[0]: error.reason for error in errors}
 
 
 def _listed(

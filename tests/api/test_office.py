@@ -1,0 +1,285 @@
+"""The office's pages and resources: statistics and their lists, accounts, roster, throttling, privacy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+
+import httpx
+import openpyxl
+import pytest
+
+from gis.throttling import MOST_FAILURES, REST
+from tests.api.conftest import API, PASSWORD, World
+
+Clients = Callable[[str], httpx.Client]
+NEW = "a new password"
+
+
+@pytest.fixture
+def browse(world: World) -> Iterator[Callable[[str], httpx.Client]]:
+    """Make browsers that hold an account's cookie and follow nothing by themselves."""
+    made: list[httpx.Client] = []
+
+    def of(username: str) -> httpx.Client:
+        one = httpx.Client(base_url=world.address, headers={"accept-language": "en"}, timeout=30)
+        if username:
+            one.cookies.set("gridcall_session", world.open_session(username))
+        made.append(one)
+        return one
+
+    yield of
+    for one in made:
+        one.close()
+
+
+PAGES = {
+    "/statistics": {"admin", "supervisor", "dispatcher", "town1", "water", "staff", "planner"},
+    "/reports": None,
+    "/admin": {"admin"},
+    "/admin/accounts": {"admin"},
+    "/admin/roster": {"admin"},
+    "/admin/roster/S0000-0": {"admin"},
+}
+ROLES = ("admin", "supervisor", "dispatcher", "town1", "water", "staff", "volunteer", "planner")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_page_is_for_its_roles(path: str, language: str, browse: Clients) -> None:
+    allowed = PAGES[path]
+    for role in ROLES:
+        answer = browse(role).get(path, params={"lang": language})
+        expected = 200 if allowed is None or role in allowed else 403
+        assert answer.status_code == expected, (path, role)
+        if expected == 200:
+            assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", answer.text)
+    assert browse("").get(path).status_code == 303
+
+
+def filed(client: httpx.Client, count: int) -> None:
+    """Take in, accept and dispatch so many reports."""
+    for _ in range(count):
+        body = {"description": "停电", "category": "power", "longitude": 119.34, "latitude": 36.0}
+        report = client.post("/reports", json=body).json()
+        for action in ({"action": "accept"}, {"action": "dispatch", "lead": "power"}):
+            answer = client.post(
+                f"/reports/{report['id']}/actions",
+                json=action,
+                headers={"if-match": str(report["version"])},
+            )
+            assert answer.is_success, answer.text
+            report = answer.json()
+
+
+def test_every_number_leads_to_exactly_its_cases(
+    world: World, client: Clients, browse: Clients
+) -> None:
+    filed(client("dispatcher"), 3)
+    query = "from=2022-05-01&to=2022-05-31&by=town"
+    shown = browse("dispatcher").get(f"/statistics?{query}").text
+    links = {unescape(link) for link in re.findall(r'href="(/reports\?counted=[^"]+)"', shown)}
+    assert len(links) >= 4
+    for link in links:
+        number = {
+            int(text.replace(",", ""))
+            for text in re.findall(re.escape(f'href="{link}"'.replace("&", "&amp;")) + r">([\d,]+)<", shown)
+        }  # fmt: skip
+        listed = browse("dispatcher").get(link).text
+        told = re.search(r'id="found"[^>]*>\s*([\d,]+) reports', listed)
+        assert told is not None, link
+        assert {int(told[1].replace(",", ""))} == number, link
+        rows = listed.count('<span class="row-head">')
+        assert rows == min(50, int(told[1].replace(",", "")))
+    assert not re.search(
+        r'href="/reports\?counted', browse("planner").get(f"/statistics?{query}").text
+    )
+
+
+def test_statistics_say_what_is_wrong_with_a_period(browse: Clients) -> None:
+    for query, field in (("from=x&to=2022-05-01", "from"), ("from=2022-05-01", "to"),
+                         ("from=2022-05-02&to=2022-05-01", "to")):  # fmt: skip
+        answer = browse("admin").get(f"/statistics?{query}")
+        assert answer.status_code == 422
+        assert f'id="{field}-problem"' in answer.text
+
+
+def test_statistics_as_files(browse: Clients, client: Clients) -> None:
+    query = "from=2022-05-01&to=2022-05-31&by=town"
+    page = browse("admin").get(f"/statistics?{query}&f=csv")
+    assert page.headers["content-disposition"].endswith('by-town.csv"')
+    assert page.content.startswith(b"\xef\xbb\xbfTown".replace(b"Town", b"town"))
+    found = client("admin").get(f"/statistics?{query}&f=xlsx&lang=zh")
+    book = openpyxl.load_workbook(io.BytesIO(found.content))
+    assert book.sheetnames == ["统计", "指标说明"]
+    assert client("admin").get("/statistics?rank=nonsense").status_code == 422
+    compared = client("admin").get("/statistics?compare=true&by=town&rank=settlement_rate").json()
+    assert compared["latest"] is True
+    assert compared["before"]["from"] < compared["from"]
+
+
+def test_a_list_refuses_filters_beside_their_field(browse: Clients) -> None:
+    answer = browse("dispatcher").get("/reports?from=yesterday&light=blue")
+    assert answer.status_code == 422
+    assert 'id="from-problem"' in answer.text
+    assert 'id="light-problem"' in answer.text
+    assert browse("dispatcher").get("/reports?queue=todo&q=&town=").status_code == 200
+
+
+def test_pages_of_a_list_repeat_and_hide_nothing(
+    world: World, client: Clients, browse: Clients
+) -> None:
+    for _ in range(52):
+        assert (
+            client("volunteer")
+            .post("/reports", json={"description": "x", "place_text": "某处"})
+            .is_success
+        )
+    first = browse("volunteer").get("/reports").text
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    second = browse("volunteer").get("/reports" + unescape(following[1])).text
+    ids = [re.findall(r'href="/reports/(370782-[^"]+)"', text) for text in (first, second)]
+    assert len(ids[0]) == 50
+    assert not set(ids[0]) & set(ids[1])
+
+
+def test_an_invitation_from_the_page_to_the_first_sign_in(world: World, browse: Clients) -> None:
+    admin, guest = browse("admin"), browse("")
+    form = {"username": "liu", "name": "刘规划", "role": "planner"}
+    made = admin.post("/admin/accounts", data=form)
+    assert made.status_code == 200
+    code = re.search(r'class="secret">([0-9A-Z-]{19})<', made.text)
+    assert code is not None
+    assert code[1] not in admin.get("/admin/accounts").text
+    assert admin.post("/admin/accounts", data=form).status_code == 409
+    typed = {"code": code[1], "password": NEW, "again": "another"}
+    assert 'id="again-problem"' in guest.post("/invitation", data=typed).text
+    short = guest.post("/invitation", data={"code": code[1], "password": "x", "again": "x"})
+    assert (short.status_code, 'id="password-problem"' in short.text) == (422, True)
+    assert guest.post("/invitation", data={**typed, "again": NEW}).status_code == 200
+    assert guest.post("/invitation", data={**typed, "again": NEW}).status_code == 404
+    body = {"username": "liu", "password": NEW}
+    token = httpx.post(f"{world.address}{API}/sessions", json=body).json()["token"]
+    held = {"authorization": f"Bearer {token}"}
+    assert httpx.get(f"{world.address}{API}/towns", headers=held).status_code == 200
+    assert admin.post("/admin/accounts/liu/disable").status_code == 303
+    assert httpx.get(f"{world.address}{API}/towns", headers=held).status_code == 401
+    assert "disabled" in admin.get("/admin/accounts?q=liu").text
+    assert "liu" in admin.get("/admin").text
+
+
+def test_accounts_over_http(world: World, client: Clients) -> None:
+    admin = client("admin")
+    body = {"username": "chen", "name": "陈", "role": "utility", "utility_code": "power"}
+    made = admin.post("/accounts", json=body)
+    assert made.status_code == 201
+    assert admin.post("/accounts", json=body).status_code == 409
+    assert admin.post("/accounts", json={**body, "username": "c d"}).status_code == 422
+    assert admin.post("/accounts", json={**body, "password_hash": "x"}).status_code == 422
+    row = admin.get("/accounts/chen").json()
+    assert (row["state"], row["utility_code"]) == ("invited", "power")
+    listed = admin.get("/accounts?role=utility&q=CHEN").json()["items"]
+    assert [one["username"] for one in listed] == ["chen"]
+    assert admin.get("/accounts/foreigner").status_code == 404
+    code = admin.post("/accounts/chen/reset").json()["code"]
+    old = made.json()["code"]
+    nobody = client("")
+    assert nobody.post(f"/invitations/{old}", json={"password": NEW}).status_code == 404
+    assert nobody.post(f"/invitations/{code}", json={"password": NEW}).json() == {
+        "username": "chen"
+    }
+    for role in ("dispatcher", "supervisor", "planner"):
+        assert client(role).get("/accounts").status_code == 403
+        assert client(role).post("/accounts/chen/disable").status_code == 403
+    assert admin.post("/accounts/admin/disable").status_code == 409
+    assert admin.post("/accounts/chen/disable").status_code == 204
+    assert admin.post("/accounts/chen/enable").status_code == 204
+
+
+def test_a_form_of_another_site_is_refused(browse: Clients) -> None:
+    admin = browse("admin")
+    for foreign in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"},
+                    {"origin": "null"}):  # fmt: skip
+        answer = admin.post("/admin/accounts/planner/disable", headers=foreign)
+        assert answer.status_code == 403
+    assert "planner" in admin.get("/admin/accounts?q=planner&state=active").text
+
+
+def test_duty_and_validity_are_changed_and_written_down(world: World, browse: Clients) -> None:
+    admin = browse("admin")
+    path = "/admin/roster/S0000-0"
+    wrong = admin.post(
+        path, data={"on_duty": "no", "valid_from": "2022-05-02", "valid_to": "2022-05-01"}
+    )
+    assert (wrong.status_code, 'id="valid_to-problem"' in wrong.text) == (422, True)
+    saved = {"on_duty": "no", "valid_from": "2022-01-01", "valid_to": "2030-12-31"}
+    assert admin.post(path, data=saved).status_code == 303
+    rows = world.execute(
+        "SELECT on_duty, valid_to FROM grid_staff WHERE county_code = '370782' AND code = 'S0000-0'"
+    )
+    assert rows == [(False, dt.date(2030, 12, 31))]
+    assert "S0000-0" in admin.get("/admin").text
+    assert admin.get("/admin/roster/nobody").status_code == 404
+    assert "S0000-0" in admin.get("/admin/roster?q=S0000-0&on_duty=no").text
+
+
+def test_failed_sign_ins_make_the_name_rest(world: World) -> None:
+    def sign_in(password: str) -> httpx.Response:
+        body = {"username": "supervisor", "password": password}
+        return httpx.post(f"{world.address}{API}/sessions", json=body)
+
+    for _ in range(MOST_FAILURES["name"]):
+        assert sign_in("wrong").status_code == 401
+    refused = sign_in(PASSWORD)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= REST.total_seconds() + 1
+    before = world.clock.instant
+    world.clock.instant = before + REST
+    try:
+        assert sign_in(PASSWORD).status_code == 201
+    finally:
+        world.clock.instant = before
+
+
+def test_a_session_is_kept_by_use_and_ended_everywhere(world: World) -> None:
+    body = {"username": "town2", "password": PASSWORD}
+    tokens = [
+        httpx.post(f"{world.address}{API}/sessions", json=body).json()["token"] for _ in range(2)
+    ]
+
+    def status(token: str) -> int:
+        held = {"authorization": f"Bearer {token}"}
+        return httpx.get(f"{world.address}{API}/towns", headers=held).status_code
+
+    before = world.clock.instant
+    try:
+        for minutes in (90, 180):  # two hours unused would end it
+            world.clock.instant = before + dt.timedelta(minutes=minutes)
+            assert status(tokens[0]) == 200
+        assert status(tokens[1]) == 401
+        held = {"authorization": f"Bearer {tokens[0]}"}
+        ended = httpx.delete(f"{world.address}{API}/sessions", headers=held)
+        assert ended.status_code == 204
+        assert status(tokens[0]) == 401
+    finally:
+        world.clock.instant = before
+
+
+def test_guessed_links_make_an_address_wait(world: World) -> None:
+    world.execute("DELETE FROM sign_in_throttle")
+    address = f"{world.address}{API}/evaluations/370782-{'x' * 32}"
+    answers = [httpx.get(address).status_code for _ in range(MOST_FAILURES["token"] + 1)]
+    assert set(answers[:-1]) == {404}
+    assert answers[-1] == 429
+    world.execute("DELETE FROM sign_in_throttle")
+
+
+def test_the_privacy_notice_tells_the_configured_days(world: World, browse: Clients) -> None:
+    text = browse("").get("/privacy").text
+    settings = world.services.settings
+    assert f"{settings.keep_reporter_days} days" in text
+    assert f"{settings.keep_reads_days} days" in text
