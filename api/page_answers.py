@@ -67,7 +67,9 @@ def _of_actor(request: Request, actor: Actor) -> tuple[int, CountyNames]:
 
 def _doors(request: Request, actor: Actor) -> tuple[tuple[str, str], ...]:
     """Return the pages the bar offers; what this installation does not serve is not offered."""
-    offered = (("nav.home", "/"), *DOORS.get(actor.role, ()))
+    offered = [("nav.home", "/"), *DOORS.get(actor.role, ())]
+    if actor.town_code is not None:
+        offered = [door for door in offered if door[1] != "/map/hotspots"]  # the county's alone
     return tuple((words, path) for words, path in offered if _is_served(request, path))
 
 

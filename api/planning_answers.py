@@ -14,7 +14,7 @@ from api.layer_answers import (
     period_document,
     unit_layer,
 )
-from api.schemas.layer_params import CompareParams, CubeParams
+from api.schemas.layer_params import CompareParams, CubeParams, SeriesParams
 from gis.db.database import Transaction
 from gis.hotspots.emerging import CLASSES, SIMPLE_CLASSES
 from gis.layering.comparing import compare_layer, some_reports
@@ -57,13 +57,13 @@ def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Docu
     }
 
 
-def series_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
-    """Count and test every step."""
+def series_answer(tx: Transaction, scope: Scope, params: SeriesParams, today: dt.date) -> Document:
+    """Count every step, and test it where that is wanted."""
     cube = cube_of(tx, scope, params.unit, params.step, params.steps)
     yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
     return {
         **_cube_layer(scope, cube, "gi_star", today, yardstick),
-        **series_rows(cube, step_bins(cube, yardstick)),
+        **series_rows(cube, step_bins(cube, yardstick) if params.bins else None),
     }
 
 

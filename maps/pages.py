@@ -19,6 +19,11 @@ from maps.speech import Speech
 
 API = "/api/v1"
 
+HOTSPOT_WORDS = (
+    "action", "clock", "correction", "grid", "hot", "legend", "list", "map", "neighbours", "period",
+    "source", "span", "state", "statistic", "tag", "thing", "unit", "view", "what",
+)  # fmt: skip
+
 # What the bar offers each role, in order; the first is everybody's.
 DOORS: dict[str, tuple[tuple[str, str], ...]] = {
     "dispatcher": (
@@ -26,6 +31,7 @@ DOORS: dict[str, tuple[tuple[str, str], ...]] = {
         ("nav.new", "/reports/new"),
         ("nav.reports", "/reports"),
         ("nav.callbacks", "/callbacks"),
+        ("nav.hotspots", "/map/hotspots"),
         ("nav.statistics", "/statistics"),
     ),
     "grid_staff": (("nav.new", "/reports/new"), ("nav.reports", "/reports"), ("nav.map", "/map")),
@@ -39,6 +45,7 @@ DOORS: dict[str, tuple[tuple[str, str], ...]] = {
         ("nav.reports", "/reports"),
         ("nav.map", "/map"),
         ("nav.board", "/map/board"),
+        ("nav.hotspots", "/map/hotspots"),
         ("nav.statistics", "/statistics"),
     ),
     "planner": (
@@ -50,6 +57,7 @@ DOORS: dict[str, tuple[tuple[str, str], ...]] = {
         ("nav.admin", "/admin"),
         ("nav.reports", "/reports"),
         ("nav.map", "/map"),
+        ("nav.hotspots", "/map/hotspots"),
         ("nav.statistics", "/statistics"),
     ),
 }
@@ -100,7 +108,6 @@ def _config(pages: Pages, context: PageContext, groups: tuple[str, ...] | None) 
     A page of forms names the groups of words its modules use, so that a telephone in the field
     does not load the whole glossary with it.
     """
-    name = "name_zh" if context.language == "zh" else "name_en"
     if groups is not None:
         told = {
             key: text
@@ -112,12 +119,26 @@ def _config(pages: Pages, context: PageContext, groups: tuple[str, ...] | None) 
         "api": API,
         "language": context.language,
         "words": words(context.language),
-        "baseMaps": [
-            {"code": base.code, "name": getattr(base, name), "datum": base.datum}
-            for base in pages.base_maps
-        ],
-        "ramp": sequential(),
+        **_of_maps(pages, context),
     }
+
+
+def _of_maps(pages: Pages, context: PageContext) -> dict[str, Any]:
+    """Return base maps and colours, for pages with a map."""
+    name = "name_zh" if context.language == "zh" else "name_en"
+    base_maps = [
+        {"code": base.code, "name": getattr(base, name), "datum": base.datum}
+        for base in pages.base_maps
+    ]
+    return {"baseMaps": base_maps, "ramp": sequential()}
+
+
+def render_hotspots(pages: Pages, context: PageContext) -> str:
+    """Return the HTML of ``/map/hotspots``, with the words its modules use and no others."""
+    shell = pages.map_shell.without("leaflet.markercluster")
+    return render_page(
+        pages, "hotspots.html", context, word_groups=HOTSPOT_WORDS, with_maps=True, shell=shell
+    )
 
 
 def _language_links(context: PageContext) -> list[dict[str, str]]:
@@ -136,6 +157,7 @@ def render_page(
     context: PageContext,
     *,
     word_groups: tuple[str, ...] | None = None,
+    with_maps: bool = False,
     **extra: Any,
 ) -> str:
     """Return the HTML of a template with what every page gets, and ``extra`` for this one.
@@ -144,6 +166,8 @@ def render_page(
     ----------
     word_groups
         First parts of the glossary's keys that the page's modules need; None: all words.
+    with_maps
+        The page names its words and has a map nevertheless.
     """
     return pages.templates.get_template(template).render(
         t=words(context.language),
@@ -156,7 +180,10 @@ def render_page(
         unread=context.unread,
         say=context.say,
         own=pages.own,
-        config=_config(pages, context, word_groups),
+        config={
+            **_config(pages, context, word_groups),
+            **(_of_maps(pages, context) if with_maps else {}),
+        },
         **extra,
     )
 

@@ -46,6 +46,12 @@ class Shell:
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
 
+    def without(self, library: str) -> "Shell":
+        """Return the shell for a page that does not use a vendored library."""
+        part = f"/vendor/{library}/"
+        styles = tuple(href for href in self.styles if part not in href)
+        return Shell(self.body, styles, tuple(src for src in self.scripts if part not in src))
+
 
 @dataclass(frozen=True)
 class Pages:

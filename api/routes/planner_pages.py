@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.auth import SignedIn
 from api.page_answers import actor_of, context_of, page, sign_in_first
 from gis.layering.scopes import check_may_analyse
-from maps.pages import render_page
+from maps.pages import render_hotspots
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,4 @@ def show_hotspots(request: Request, caller: SignedIn) -> Response:
         return sign_in_first(request)
     check_may_analyse(actor)
     context = context_of(request, actor)
-    pages = caller.services.pages
-    return page(
-        request, context, render_page(pages, "hotspots.html", context, shell=pages.map_shell)
-    )
+    return page(request, context, render_hotspots(caller.services.pages, context))

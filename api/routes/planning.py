@@ -14,7 +14,7 @@ from api.dependencies import StrictRoute
 from api.layer_files import LayerFile
 from api.routes.hotspots import FILES, NOT_MODIFIED, cached
 from api.schemas import planning as schemas
-from api.schemas.layer_params import CompareParams, CubeParams
+from api.schemas.layer_params import CompareParams, CubeParams, SeriesParams
 from gis.clock import local_day
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
@@ -38,7 +38,7 @@ def get_comparison(
 
 @router.get("/series", response_model=schemas.Series, responses=NOT_MODIFIED)
 def get_series(
-    request: Request, caller: SignedIn, params: Annotated[CubeParams, Query()]
+    request: Request, caller: SignedIn, params: Annotated[SeriesParams, Query()]
 ) -> Response:
     """Count and test every unit in every step, for a slider that plays without reloading."""
     if params.f != "json":

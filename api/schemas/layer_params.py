@@ -271,6 +271,14 @@ class CubeParams(FileParams):
     ] = None
 
 
+class SeriesParams(CubeParams):
+    """A series."""
+
+    bins: Annotated[
+        bool, Field(description="Whether steps are tested; a slider of counts needs no test.")
+    ] = True
+
+
 class BackTestParams(UnitParams):
     """A layer made of one period and judged by the reports of the next (from, to)."""
 

@@ -88,7 +88,9 @@ class Series(Layer):
     steps: list[Step]
     codes: list[str]
     counts: Annotated[list[list[int]], Field(description="One row a unit, one number a step.")]
-    bins: Annotated[list[list[Bin]], Field(description="Of each step, as in /layers/hotspots.")]
+    bins: Annotated[
+        list[list[Bin]] | None, Field(description="Of each step, as in /layers/hotspots.")
+    ]
     totals: list[int]
     breaks: Annotated[
         list[int], Field(description="Lower ends of the classes of counts, the same for all steps.")

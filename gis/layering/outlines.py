@@ -1,7 +1,7 @@
 """The grids' outlines as few bytes as a page needs to paint every unit: for looking, not for measuring.
 
 GeoJSON of 1,690 grids is 300 KB compressed; fewer corners on a lattice, each told as its step from
-the last, are 80 KB. Neighbours are simplified together and share their corners on the
+the last, are 65 KB. Neighbours are simplified together and share their corners on the
 lattice, so they keep one border; communities and towns are painted as their grids.
 """
 
@@ -19,7 +19,7 @@ from gis.layering.scopes import Version
 
 STEP_DEG: Final = 1e-4
 """Side of the lattice, 9 to 11 m in Zhucheng: a pixel at the zoom where a grid fills the view."""
-_SIMPLIFY_DEG: Final = 5e-4
+_SIMPLIFY_DEG: Final = 9e-4
 
 Rings = list[list[int]]
 

@@ -169,12 +169,12 @@ def count_breaks(counts: Integers) -> list[int]:
     return sorted({int(np.ceil(np.quantile(some, share))) for share in _QUANTILES})
 
 
-def series_rows(cube: Cube, bins: Bins) -> dict[str, Any]:
-    """Return the numbers of a cube as lists."""
+def series_rows(cube: Cube, bins: Bins | None) -> dict[str, Any]:
+    """Return the numbers of a cube as lists; ``bins`` None where steps were not tested."""
     return {
         "codes": list(cube.frame.codes),
         "counts": cube.counts.tolist(),
-        "bins": bins.tolist(),
+        "bins": None if bins is None else bins.tolist(),
         "totals": cube.counts.sum(axis=0).tolist(),
         "breaks": count_breaks(cube.counts),
     }

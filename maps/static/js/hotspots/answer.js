@@ -74,7 +74,7 @@ export async function loadTimeline(question, sensitive, signal) {
   }
   try {
     const unit = question.unit === "cell" ? "grid" : question.unit;
-    const months = { unit, steps: MOST_MONTHS, ...(question.view === "hotspots" ? yardstickOf(question) : {}) };
+    const months = { unit, steps: MOST_MONTHS, ...(question.view === "hotspots" ? yardstickOf(question) : { bins: "false" }) };
     const series = await ask("/layers/series", { category, tag, ...months }, signal);
     const some = series.steps.filter((_, index) => series.totals[index] > 0).map((step) => step.from);
     return { ...series, full: some.findLast((month) => month.slice(0, 7) < running) ?? some.at(-1), plays: true };

@@ -212,6 +212,8 @@ function nothingBefore(from, to) {
 }
 
 async function judge(signal) {
+  // Asked only when somebody looks.
+  if (!byId("back-test").open || !model) return undefined;
   const body = byId("back-test-body");
   const { unit, cell, bandwidth, view } = question.get();
   const layer = model.backTest ?? { emerging: "hotspots", scan: "hotspots" }[view];
@@ -324,6 +326,7 @@ question.onChange((changed) => {
   controls.reflect(model?.body.period, isSensitive());
 });
 
+byId("back-test").addEventListener("toggle", () => judge(running.signal));
 byId("narrow").addEventListener("toggle", () => byId("narrow").open && loadCauses());
 
 function standsAt(at) {

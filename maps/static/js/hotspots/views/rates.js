@@ -52,6 +52,7 @@ async function load({ question, parameters, get }) {
 }
 
 function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
+  const hidden = body.items.filter((item) => item.count === null).length;
   return {
     body,
     items: body.items,
@@ -61,10 +62,12 @@ function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
       ...one,
       units: body.items.filter((item) => item.count !== null && classOf(classes, value(item)) === one).length,
     })),
-    notTold: body.items.filter((item) => item.count === null).length,
+    notTold: hidden,
     zero,
     unitLine,
     total: body.method.n,
+    totalWords: hidden ? t("hot.total_told", { n: count(body.method.n), hidden: count(hidden) }) : undefined,
+    noRows: hidden ? t("hot.not_told") : undefined,
     columns,
     rows,
     popup: popup(body),

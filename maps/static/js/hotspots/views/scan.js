@@ -37,7 +37,8 @@ export async function scan({ question, get }) {
     for (const code of circle.codes) if (!inside.has(code)) inside.set(code, { code, circle, title: t("hot.circle_title", { n: circle.rank }) });
   }
   return {
-    body: body ?? { unit: question.unit, method: null, period: null },
+    // Circles are drawn over grids, whatever their units were.
+    body: { method: null, period: null, ...body, unit: question.unit },
     scan: body,
     items: [...inside.values()],
     value: () => 1,
@@ -50,7 +51,7 @@ export async function scan({ question, get }) {
     circles: found,
     columns: [t("hot.column_count"), t("hot.expected"), "p"],
     rows: circles.map((circle) => rowOf(circle, circle.p < 0.05)),
-    noRows: t("hot.no_circles"),
+    noRows: t(body?.circles ? "hot.no_circles" : "hot.scan_pending"),
     progress: body && RUNNING.includes(body.status) ? percent(body.done / body.total) : null,
     popup: ({ circle }) => ({
       sentences: [sentence(circle.words)],
