@@ -19,8 +19,9 @@ from gis.ids import uuid7
 from gis.tokens import county_of, new_token, token_sha256
 from gis.workflow.case import Case, EvaluationState
 from gis.workflow.fields import Wrong, read_text
+from gis.workflow.guards import parties_of
 from gis.workflow.record import Author, Change, write
-from gis.workflow.store import load_cases, lock_reports
+from gis.workflow.store import load_cases, lock_reports, read_reports
 
 Answer = Literal["satisfied", "so_so", "unsatisfied"]
 Channel = Literal["link", "qr"]
@@ -28,6 +29,7 @@ ANSWERS: tuple[Answer, ...] = ("satisfied", "so_so", "unsatisfied")
 RESULTS = ("answered", "no_answer", "refused")
 EVALUATED = "evaluated"
 LONGEST_COMMENT = 1000
+_INVITING = frozenset({"centre", "grid", "reporter", "lead", "assisting"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def issue_token(
     ------
     NotFound
         There is no such report, or the actor may not know of it.
+    NotAllowed
+        The actor has no part in the report.
     Conflict
         The report has no evaluation that waits for an answer.
     """
@@ -69,6 +73,9 @@ def issue_token(
     )
     if not rows:
         raise NotFound("There is no such report.")
+    (case,) = load_cases(tx, read_reports(tx, actor.county_code, [report_id]).values()).values()
+    if not _INVITING & parties_of(case.report, actor, case.assignments):
+        raise NotAllowed("Only those who have a part in the report ask what was thought of it.")
     if rows[0]["evaluation_id"] is None:
         raise Conflict("No evaluation of this report waits for an answer.")
     return _token(tx, actor.county_code, rows[0]["evaluation_id"], channel, now)
@@ -160,7 +167,14 @@ def list_callbacks(tx: Transaction, actor: Actor, now: dt.datetime, most: int = 
     """Return the reports whose resident may be called back, the longest closed first.
 
     Left out are those the actor handled, those answered, and those called in the last hours.
+
+    Raises
+    ------
+    NotAllowed
+        The actor is no dispatcher.
     """
+    if actor.role != "dispatcher":
+        raise NotAllowed("Only dispatchers call residents back.")
     return tx.query(
         "callbacks",
         {
@@ -170,6 +184,18 @@ def list_callbacks(tx: Transaction, actor: Actor, now: dt.datetime, most: int = 
             "now": now,
             "not_since": now - dt.timedelta(hours=4),
             "most": most,
+        },
+    )
+
+
+def list_attempts(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> list[Row]:
+    """Return the attempts to reach the resident of a visible report, oldest first."""
+    return tx.query(
+        "callback_attempts",
+        {
+            "county": actor.county_code,
+            "report": report_id,
+            "audience": list(actor.audience),
         },
     )
 

@@ -193,22 +193,23 @@ def mark_notifications_read(
     )
 
 
-def list_dead_letters(tx: Transaction) -> list[Row]:
-    """Return the rows of the outbox that were given up, oldest first."""
+def list_dead_letters(tx: Transaction, county_code: str) -> list[Row]:
+    """Return the rows of a county's outbox that were given up, oldest first."""
     return tx.rows(
         "SELECT id, county_code, report_id, action, at, attempts, failure FROM outbox"
-        " WHERE done_at IS NULL AND attempts >= %(most)s ORDER BY id",
-        {"most": MOST_ATTEMPTS},
+        " WHERE done_at IS NULL AND attempts >= %(most)s AND county_code = %(county)s ORDER BY id",
+        {"most": MOST_ATTEMPTS, "county": county_code},
     )
 
 
-def retry_dead_letters(tx: Transaction) -> int:
-    """Give every dead letter its attempts back and return how many there were."""
+def retry_dead_letters(tx: Transaction, county_code: str) -> int:
+    """Give every dead letter of a county its attempts back and return how many there were."""
     return len(
         tx.rows(
             "UPDATE outbox SET attempts = 0, leased_until = NULL"
-            " WHERE done_at IS NULL AND attempts >= %(most)s RETURNING id",
-            {"most": MOST_ATTEMPTS},
+            " WHERE done_at IS NULL AND attempts >= %(most)s AND county_code = %(county)s"
+            " RETURNING id",
+            {"most": MOST_ATTEMPTS, "county": county_code},
         )
     )
 

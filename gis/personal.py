@@ -17,6 +17,7 @@ from gis.ids import uuid7
 from gis.models import PersonalRead
 from gis.workflow.case import AssignmentLike, ReportLike
 from gis.workflow.guards import parties_of
+from gis.workflow.store import load_cases, read_reports
 
 Purpose = Literal["report", "work_order", "callback"]
 _IN_FULL = frozenset({"centre", "lead", "grid", "reporter"})
@@ -72,8 +73,6 @@ def get_person(
     tx: Transaction,
     actor: Actor,
     report_id: uuid.UUID,
-    report: ReportLike,
-    assignments: Sequence[AssignmentLike],
     *,
     purpose: Purpose,
     now: dt.datetime,
@@ -98,7 +97,8 @@ def get_person(
     if not rows:
         raise NotFound("There is no such report.")
     name, phone = rows[0]["reporter_name"], rows[0]["reporter_phone"]
-    if not may_read_person(report, actor, assignments):
+    (case,) = load_cases(tx, read_reports(tx, actor.county_code, [report_id]).values()).values()
+    if not may_read_person(case.report, actor, case.assignments):
         return Person(mask_name(name), mask_phone(phone), masked=True)
     if name or phone:
         note_read(tx, actor, report_id, purpose, now)

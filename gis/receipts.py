@@ -6,9 +6,14 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from gis.audience import Actor
 from gis.db.database import Row, Transaction
-from gis.errors import NotFound
+from gis.errors import NotAllowed, NotFound
 from gis.tokens import county_of, new_token, token_sha256
+from gis.workflow.guards import parties_of
+from gis.workflow.store import read_reports
+
+_ISSUERS = frozenset({"centre", "grid", "reporter"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,25 @@ def issue_receipt(tx: Transaction, county_code: str, report_id: uuid.UUID, now: 
         {"county": county_code, "sha": token_sha256(token), "report": report_id, "now": now},
     )
     return token
+
+
+def issue_receipt_as(tx: Transaction, actor: Actor, report_id: uuid.UUID, now: dt.datetime) -> str:
+    """Make a receipt to hand to whoever reported; earlier ones stay valid.
+
+    Raises
+    ------
+    NotFound
+        There is no such report, or the actor may not know of it.
+    NotAllowed
+        The actor neither took the report in nor stands for its grid or centre.
+    """
+    report = read_reports(tx, actor.county_code, [report_id]).get(report_id)
+    if report is None or not set(report.audience).intersection(actor.audience):
+        raise NotFound("There is no such report.")
+    if not _ISSUERS & parties_of(report, actor, ()):
+        raise NotAllowed("Receipts are handed out by whoever took the report in, grid or centre.")
+    tx.see_county(actor.county_code)
+    return issue_receipt(tx, actor.county_code, report_id, now)
 
 
 def find_by_receipt(tx: Transaction, token: str, now: dt.datetime) -> ReceiptView:

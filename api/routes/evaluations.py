@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from api.auth import Caller, find_caller
 from api.dependencies import StrictRoute, json_answer
+from api.page_answers import actor_of
 from api.schemas.handling import EvaluationRequest, EvaluationView
 from api.services import services_of
 from api.throttled import guessing_refused
@@ -27,10 +30,19 @@ def get_evaluation(request: Request, token: str) -> Response:
 
 
 @router.post("/{token}", response_model=EvaluationView)
-def post_evaluation(request: Request, token: str, body: EvaluationRequest) -> Response:
-    """Answer, once. Unsatisfied asks a dispatcher to look at the report again."""
-    services = services_of(request)
-    now = services.clock.now()
-    with guessing_refused(request), services.db.transaction() as tx:
-        invitation = answer_by_token(tx, token, body.answer, body.text, now)
+def post_evaluation(
+    request: Request,
+    caller: Annotated[Caller, Depends(find_caller)],
+    token: str,
+    body: EvaluationRequest,
+) -> Response:
+    """Answer, once. Unsatisfied asks a dispatcher to look at the report again.
+
+    Whoever is signed in and handled the report is refused: it is the resident's answer.
+    """
+    signed_in = actor_of(caller)
+    with guessing_refused(request), services_of(request).db.transaction() as tx:
+        invitation = answer_by_token(
+            tx, token, body.answer, body.text, caller.now, signed_in=signed_in
+        )
     return json_answer(orjson.dumps(asdict(invitation)))

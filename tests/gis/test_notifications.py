@@ -155,11 +155,11 @@ def test_a_row_that_always_fails_ends_as_a_visible_dead_letter(fresh_desk: Desk)
         desk.wait(hours=1)
         deliver(desk.db, desk.now)
     with desk.db.transaction() as tx:
-        dead = list_dead_letters(tx)
+        dead = list_dead_letters(tx, "370782")
         assert [(letter["action"], letter["attempts"]) for letter in dead] == [("undone", 8)]
         assert "KeyError" in dead[0]["failure"]
-        assert retry_dead_letters(tx) == 1
-        assert list_dead_letters(tx) == []
+        assert retry_dead_letters(tx, "370782") == 1
+        assert list_dead_letters(tx, "370782") == []
     assert deliver(desk.db, desk.now) == Delivered(failed=1)
 
 

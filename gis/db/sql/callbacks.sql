@@ -1,6 +1,11 @@
 -- Closed reports whose resident left a telephone number and has not answered, the longest closed
 -- first; not those the actor handled, and not those called within the last hours.
-SELECT r.id, r.number, r.category_code, r.town_code, r.closed_at, e.expires_at,
+SELECT r.id, r.number, r.category_code, r.town_code, r.description, r.address, r.outcome,
+       r.reporter_name, r.reporter_phone, r.closed_at, e.expires_at,
+       (SELECT a.result FROM assignment a
+        WHERE a.county_code = r.county_code AND a.report_id = r.id AND a.role = 'lead'
+          AND a.fed_back_at IS NOT NULL
+        ORDER BY a.fed_back_at DESC, a.id LIMIT 1) AS result,
        (SELECT count(*) FROM callback b
         WHERE b.county_code = r.county_code AND b.report_id = r.id) AS attempts,
        (SELECT max(b.at) FROM callback b
