@@ -44,20 +44,7 @@ def test_shenglong_garden(visit):
     shoot(desk, "03-dispatch")
     press(desk, "dispatch")
 
-    water.goto(f"{address}/")
-    expect(water.locator("#queue-check_in")).to_be_visible()
-    water.goto(f"{address}{parent}")
-    shoot(water, "04-check-in")
-    press(water, "check_in")
-    form = water.locator("#do-feed_back")
-    form.locator("[name=result]").fill("更换小区进水主阀，七户水压恢复正常")
-    form.locator("[name=cause]").fill("主阀老化卡阻")
-    form.locator("[name=remedy]").fill("更换 DN150 主阀，列入半年检查")
-    photo = {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": jpeg((90, 120, 150))}
-    form.locator("[name=photos]").set_input_files(photo)
-    expect(form.locator(".previews canvas")).to_be_visible()
-    shoot(water, "05-feed-back")
-    press(water, "feed_back")
+    replace_the_valve(water, address, parent)
 
     desk.goto(f"{address}{parent}")
     expect(desk.locator(".photos img")).to_be_visible()
@@ -72,6 +59,24 @@ def test_shenglong_garden(visit):
     expect(desk.locator(".timeline")).to_contain_text("满意")
     expect(desk.locator(".report-head .status.closed")).to_be_visible()
     shoot(desk, "08-course")
+
+
+def replace_the_valve(water: Page, address: str, parent: str) -> None:
+    """Check in and feed back cause, remedy and a photo."""
+    water.goto(f"{address}/")
+    expect(water.locator("#queue-check_in")).to_be_visible()
+    water.goto(f"{address}{parent}")
+    shoot(water, "04-check-in")
+    press(water, "check_in")
+    form = water.locator("#do-feed_back")
+    form.locator("[name=result]").fill("更换小区进水主阀，七户水压恢复正常")
+    form.locator("[name=cause]").fill("主阀老化卡阻")
+    form.locator("[name=remedy]").fill("更换 DN150 主阀，列入半年检查")
+    photo = {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": jpeg((90, 120, 150))}
+    form.locator("[name=photos]").set_input_files(photo)
+    expect(form.locator(".previews canvas")).to_be_visible()
+    shoot(water, "05-feed-back")
+    press(water, "feed_back")
 
 
 def open_receipt(page: Page, address: str, receipt: str) -> str:
