@@ -3,7 +3,7 @@
 
 import { isAbort, latest } from "../api.js";
 import { byId, h } from "../dom.js";
-import { t } from "../words.js";
+import { named, t } from "../words.js";
 import { createStream } from "./stream.js";
 
 const BATCH_MS = 120;
@@ -33,7 +33,7 @@ function throttled(work, wait) {
 function showState({ state, seconds }) {
   const line = byId("live");
   line.className = `live ${state}`;
-  line.replaceChildren(h("i", { "aria-hidden": "true" }), h("span", {}, t(`live.${state}`, { n: seconds })));
+  line.replaceChildren(h("i", { "aria-hidden": "true" }), h("span", {}, named("live", state).replace("{n}", seconds)));
   if (state === "signed_out") line.append(" ", h("a", { href: `/?next=${encodeURIComponent(location.pathname + location.search)}` }, t("action.sign_in")));
   document.body.dataset.live = state;
 }

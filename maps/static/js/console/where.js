@@ -16,7 +16,7 @@ function ofPoint({ point, crs }) {
   return {
     kind: "point",
     label: coordinates(point),
-    hint: t(`crs.${crs}`),
+    hint: named("crs", crs),
     point,
     crs,
     body: { longitude: point[0], latitude: point[1], crs },
