@@ -105,8 +105,8 @@ def _frame(kind: Kind, rows: list[Row], *, personal: bool) -> pd.DataFrame:
     """Return rows as a table; a column ``shape`` holds geometries or None."""
     frame = pd.DataFrame(rows)
     if kind == "reports" and rows:
-        # The number is what tells a report apart outside; the key means nothing there.
-        frame = frame.drop(columns="id").rename(columns={"number": "id"})
+        # Number and client id tell a report apart outside; the key means nothing there.
+        frame = frame.drop(columns="id")
         if not personal:
             frame = frame.drop(columns=["reporter_name", "reporter_phone"])
     if "shape" in frame:

@@ -126,6 +126,8 @@ _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
     "reports": {
         "id": "事项编号,id,编号,案件编号,工单编号,工单号,流水号,任务号,案卷编号,诉求编号,序号,"
         "source_number,report_id,case_id,unique_key,number",
+        "client_id": "客户端编号,client_id",
+        "number": "网格呼叫编号,number",
         "category": "事项类别,category,类别编码,category_code,类别,问题类别,案件类别,事件类别,事项类型,"
         "问题类型,小类,小类名称,type,complaint_type",
         "description": "问题描述,description,描述,事项描述,内容,诉求内容,事件描述,问题内容,事项内容,"
@@ -133,6 +135,9 @@ _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
         "longitude": _LON,
         "latitude": _LAT,
         "accuracy_m": "定位精度,accuracy_m,精度,accuracy,gps精度,horizontal_accuracy",
+        "grid_code": _GRID_CODE,
+        "place_code": "地名编码,place_code",
+        "place_text": "地名,place_text,小区名称,小区,村庄",
         "captured_at": "上报时间,captured_at,采集时间,发生时间,事发时间,发现时间,受理时间,登记时间,"
         "创建时间,来电时间,时间,日期,reported_at,created_at,created_date,datetime,timestamp,time,date",
         "source": "来源,source,上报来源,问题来源,案件来源,渠道,信息来源",
@@ -140,7 +145,10 @@ _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
         "urgent": "是否紧急,urgent,紧急",
         "reporter_name": "上报人,reporter_name,诉求人,反映人,来电人,姓名,联系人,上报人姓名",
         "reporter_phone": f"{_TELEPHONE},reporter_phone,上报人电话,来电号码",
+        "received_at": "接收时间,received_at,收到时间",
+        "status": "状态,status,办理状态,案件状态,事项状态",
         "closed_at": "办结时间,closed_at,结案时间,完成时间,办理完成时间,closed_date",
+        "outcome": "办结方式,outcome",
     },
 }  # fmt: skip
 

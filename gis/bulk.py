@@ -19,13 +19,15 @@ import numpy as np
 import pandas as pd
 
 from gis.bulk_matching import BulkMatcher, Matches
+from gis.bulk_named import match_rows
 from gis.categorising import vocabulary
 from gis.cells import cells_of
-from gis.copying import copy_table, event_table, report_table
+from gis.copying import copy_table, event_table, outcomes, report_table
 from gis.db.database import Database, Transaction
 from gis.errors import Conflict, InvalidInput
 from gis.matching_reference import Reference, hold_reference, load_reference
 from gis.numbers import Numbers, report_number
+from gis.rematched import COUNTED_OUT
 
 __all__ = [
     "BATCH_ROWS",
@@ -73,11 +75,13 @@ def import_reports(
         A pool of the tables' owner (``role=None``): PostgreSQL takes no COPY from a role under
         row-level security.
     frame
-        Required columns: ``lon``, ``lat`` (WGS 84 degrees, finite), ``received_at`` (aware),
+        Required columns: ``lon``, ``lat`` (WGS 84 degrees), ``received_at`` (aware),
         ``description``, ``source_number`` (the row's id in its source, unique within it).
-        Optional: ``category`` (code or None), ``accuracy_m``, ``address``, ``captured_at``,
-        ``urgent``, ``reporter_name``, ``reporter_phone``, ``place_text``, ``crs``, and
-        ``closed_at`` (aware): such a row comes in as closed with outcome ``resolved``.
+        Optional: ``client_id`` (uuid or None: made of county, source and its number),
+        ``category`` (code or None), ``accuracy_m``, ``address``, ``captured_at``, ``urgent``,
+        ``reporter_name``, ``reporter_phone``, ``crs``, ``grid_code``, ``place_code`` and
+        ``place_text`` (where a row without position is), and ``closed_at`` (aware): such a row
+        comes in as closed, with its ``outcome`` or ``resolved``.
     source
         One of ``gis.models.report.SOURCES``.
     progress
@@ -97,13 +101,26 @@ def import_reports(
         return count
 
 
-def count_known(
-    tx: Transaction, county_code: str, source: str, source_numbers: Iterable[str]
-) -> ImportCount:
+def count_known(tx: Transaction, county_code: str, source: str, frame: pd.DataFrame) -> ImportCount:
     """Say what an import of these rows would do; nothing is written."""
-    ids = {imported_client_id(county_code, source, number) for number in source_numbers}
+    ids = set(_client_ids(county_code, source, frame).tolist())
     known = tx.query("known_client_ids", {"county": county_code, "ids": list(ids)})
     return ImportCount(len(ids) - len(known), len(known))
+
+
+def _client_ids(
+    county_code: str, source: str, frame: pd.DataFrame
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    own = frame["client_id"] if "client_id" in frame else [None] * len(frame)
+    return np.array(
+        [
+            given
+            if isinstance(given, uuid.UUID)
+            else imported_client_id(county_code, source, number)
+            for given, number in zip(own, frame["source_number"], strict=True)
+        ],
+        dtype=object,
+    )
 
 
 class ReportImporter:
@@ -129,13 +146,7 @@ class ReportImporter:
 
     def write(self, frame: pd.DataFrame) -> ImportCount:
         """Write one batch in a transaction of its own; columns as of `import_reports`."""
-        ids = np.array(
-            [
-                imported_client_id(self._county, self._source, number)
-                for number in frame["source_number"]
-            ],
-            dtype=object,
-        )
+        ids = _client_ids(self._county, self._source, frame)
         for attempt in range(_ATTEMPTS):
             try:
                 with self._db.transaction(county_code=self._county) as tx:
@@ -154,9 +165,10 @@ class ReportImporter:
         if not count.created:
             return count
         batch = _batch(tx, matcher.reference, frame[fresh], ids[fresh])
-        matches = matcher.match(
-            batch.lon,
-            batch.lat,
+        matches = match_rows(
+            tx,
+            matcher,
+            batch.frame,
             accuracy_m=batch.accuracy_m,
             categories=batch.categories,
             days=batch.days,
@@ -212,13 +224,9 @@ class _Batch:
 
     frame: pd.DataFrame
     client_ids: list[uuid.UUID]
-    lon: np.ndarray[Any, np.dtype[np.float64]]
-    lat: np.ndarray[Any, np.dtype[np.float64]]
     accuracy_m: np.ndarray[Any, np.dtype[np.float64]]
     categories: list[str | None]
     days: list[dt.date]
-    cell_x: np.ndarray[Any, np.dtype[np.int32]]
-    cell_y: np.ndarray[Any, np.dtype[np.int32]]
 
 
 def _batch(
@@ -227,12 +235,10 @@ def _batch(
     frame: pd.DataFrame,
     ids: np.ndarray[Any, np.dtype[np.object_]],
 ) -> _Batch:
-    lon = frame["lon"].to_numpy(dtype=np.float64)
-    lat = frame["lat"].to_numpy(dtype=np.float64)
     given = frame["category"] if "category" in frame else pd.Series([None] * len(frame))
     categories = _categories(tx, reference, given, frame["description"])
     received = pd.DatetimeIndex(frame["received_at"]).tz_convert(str(reference.zone))
-    cell_x, cell_y = cells_of(lon, lat, reference.metric_srid)
+    cell_x, cell_y = _cells(frame, reference)
     frame = frame.assign(
         received_on=received.date,
         category_code=pd.Series(categories, index=frame.index, dtype=object),
@@ -242,8 +248,6 @@ def _batch(
     return _Batch(
         frame=frame,
         client_ids=ids.tolist(),
-        lon=lon,
-        lat=lat,
         accuracy_m=(
             frame["accuracy_m"].to_numpy(dtype=np.float64)
             if "accuracy_m" in frame
@@ -251,8 +255,20 @@ def _batch(
         ),
         categories=categories,
         days=frame["received_on"].tolist(),
-        cell_x=cell_x,
-        cell_y=cell_y,
+    )
+
+
+def _cells(frame: pd.DataFrame, reference: Reference) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Return column and row of each row's cell of 100 m; missing without a position."""
+    at = frame.index[frame["lon"].notna()]
+    columns, rows = cells_of(
+        frame["lon"][at].to_numpy(np.float64),
+        frame["lat"][at].to_numpy(np.float64),
+        reference.metric_srid,
+    )
+    return (
+        pd.Series(columns, index=at, dtype="Int32").reindex(frame.index),
+        pd.Series(rows, index=at, dtype="Int32").reindex(frame.index),
     )
 
 
@@ -289,10 +305,11 @@ def _count(tx: Transaction, batch: _Batch, matches: Matches) -> None:
             "grid": codes[matches.grids.grid],
             "category": [code or "" for code in batch.categories],
             "day": pd.to_datetime(pd.Series(batch.days)),
-            "x": batch.cell_x,
-            "y": batch.cell_y,
+            "x": batch.frame["cell_x"].to_numpy(),
+            "y": batch.frame["cell_y"].to_numpy(),
         }
     )
+    counted = counted[[outcome not in COUNTED_OUT for outcome in outcomes(batch.frame)]]
     counted["month"] = counted["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
     by_day = counted.groupby(["grid", "category", "day"], dropna=False).size()
     by_cell = counted.groupby(["x", "y", "category", "month"]).size()

@@ -8,8 +8,8 @@ codes; ``tests/gis/test_matching_paths.py`` holds them to the same answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -29,8 +29,8 @@ from gis.nearest import Floats, Rows, border_distance_m, metres_per_degree
 from gis.rosters import NOBODY, Roster, Rosters
 from gis.routing import Router, Routes
 
-_METHODS: Final = ("outside", "covers", "nearest")
-OUTSIDE, COVERS, NEAREST = range(3)
+METHODS: Final = ("outside", "covers", "nearest", "stated")
+OUTSIDE, COVERS, NEAREST, STATED = range(4)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class GridMatches:
     grid
         Index in ``Reference.grids``, -1 outside.
     method
-        ``OUTSIDE``, ``COVERS`` or ``NEAREST``.
+        ``OUTSIDE``, ``COVERS``, ``NEAREST`` or ``STATED``.
     distance_m
         0 for ``COVERS``, metres to the border for ``NEAREST``, else NaN.
     confidence
@@ -60,7 +60,13 @@ class GridMatches:
 
 @dataclass(frozen=True)
 class Matches:
-    """The matches of many points; ``match(i)`` gives one of them as a value."""
+    """The matches of many points; ``match(i)`` gives one of them as a value.
+
+    Attributes
+    ----------
+    named
+        Rows that were matched one by one, because they name a grid or place and have no position.
+    """
 
     reference: Reference
     days: Sequence[dt.date]
@@ -69,9 +75,12 @@ class Matches:
     grids: GridMatches
     rosters: list[Roster]
     routes: Routes
+    named: Mapping[int, Match] = field(default_factory=dict)
 
     def match(self, i: int) -> Match:
         """Return one match as ``match_point`` would."""
+        if i in self.named:
+            return self.named[i]
         reference, grids, routes = self.reference, self.grids, self.routes
         utility = routes.utility[i]
         code = self.categories[i]
@@ -82,7 +91,7 @@ class Matches:
             metric_srid=reference.metric_srid,
             category=None if code is None else reference.categories[code],
             grid=reference.grids[grids.grid[i]] if grids.grid[i] >= 0 else None,
-            grid_method=_METHODS[grids.method[i]],
+            grid_method=METHODS[grids.method[i]],
             grid_distance_m=_number(grids.distance_m[i]),
             confidence=_number(grids.confidence[i]),
             candidates=grids.candidates.get(i, ()),
@@ -100,10 +109,12 @@ class Matches:
 
     def reason(self, i: int) -> Reason:
         """Return why, in the steps of ``match_point``."""
+        if i in self.named:
+            return self.named[i].reason
         reference, grids, routes = self.reference, self.grids, self.routes
         steps = [
             reasons.grid_step(
-                method=_METHODS[grids.method[i]],
+                method=METHODS[grids.method[i]],
                 grid_code=reference.grids[grids.grid[i]].code if grids.grid[i] >= 0 else None,
                 layout=reference.layout.name if reference.layout else None,
                 distance_m=_number(grids.distance_m[i]),

@@ -20,11 +20,11 @@ import shapely
 from psycopg import sql
 
 from gis.audience import audience_of_report
-from gis.bulk_matching import Matches
+from gis.bulk_matching import METHODS, Matches
 from gis.db.database import Transaction
 from gis.ids import uuid7s
 
-_METHODS: Final = np.array(["outside", "covers", "nearest"], dtype=object)
+_METHODS: Final = np.array(METHODS, dtype=object)
 _COPIED: Final = ("address", "crs", "place_text", "reporter_name", "reporter_phone")
 
 
@@ -72,8 +72,8 @@ def report_table(
         "source_number": frame["source_number"].tolist(),
         "location": _points(frame),
         "accuracy_m": pa.array(matches.accuracy_m, from_pandas=True),
-        "cell_x": frame["cell_x"].to_numpy(),
-        "cell_y": frame["cell_y"].to_numpy(),
+        "cell_x": pa.array(frame["cell_x"], pa.int32(), from_pandas=True),
+        "cell_y": pa.array(frame["cell_y"], pa.int32(), from_pandas=True),
         "received_at": _instants(frame["received_at"]),
         "received_on": pa.array(frame["received_on"], pa.date32()),
         "audience": audiences,
@@ -83,6 +83,11 @@ def report_table(
     for name in _COPIED:
         if name in frame:
             columns[name] = frame[name].fillna("WGS84" if name == "crs" else "").tolist()
+    if "place_code" in frame:
+        columns["place_code"] = pa.array(
+            [code if isinstance(code, str) and code else None for code in frame["place_code"]],
+            pa.string(),
+        )
     if "urgent" in frame:
         columns["urgent"] = frame["urgent"].fillna(False).astype(bool).tolist()
     if "captured_at" in frame:
@@ -108,14 +113,26 @@ def event_table(reports: pa.Table, matches: Matches) -> pa.Table:
     )
 
 
+def outcomes(frame: pd.DataFrame) -> list[str | None]:
+    """Return the outcome of each row: that of its source, else ``resolved``; None while open."""
+    if "closed_at" not in frame:
+        return [None] * len(frame)
+    closed = frame["closed_at"].notna()
+    given = frame["outcome"] if "outcome" in frame else pd.Series([None] * len(frame))
+    return [
+        (said if isinstance(said, str) and said else "resolved") if done else None
+        for done, said in zip(closed, given, strict=True)
+    ]
+
+
 def _life(frame: pd.DataFrame) -> dict[str, Any]:
     """Return status, outcome and closing time: received, or closed where the source says so."""
     if "closed_at" not in frame:
         return {"status": ["received"] * len(frame)}
-    closed = frame["closed_at"].notna().to_numpy()
+    ended = outcomes(frame)
     return {
-        "status": np.where(closed, "closed", "received").astype(object),
-        "outcome": pa.array(["resolved" if done else None for done in closed], pa.string()),
+        "status": ["received" if outcome is None else "closed" for outcome in ended],
+        "outcome": pa.array(ended, pa.string()),
         "closed_at": _instants(frame["closed_at"]),
     }
 
@@ -234,9 +251,11 @@ def _routed(matches: Matches) -> list[str]:
     return details
 
 
-def _points(frame: pd.DataFrame) -> Any:
+def _points(frame: pd.DataFrame) -> pa.Array:
     points = shapely.points(frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64))
-    return shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True)
+    points[frame["lon"].isna().to_numpy()] = None
+    written = shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True)
+    return pa.array(written, pa.string())
 
 
 def _instants(column: pd.Series[Any]) -> pa.Array:

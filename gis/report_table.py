@@ -12,6 +12,7 @@ from gis.ids import public_id
 _FIELDS = {
     "id": "id",
     "number": "number",
+    "client_id": "client_id",
     "received_at": "received_at",
     "captured_at": "captured_at",
     "status": "status",

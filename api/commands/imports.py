@@ -16,7 +16,8 @@ from api.commands.progress import row_bar
 from data.importers.categories import import_categories
 from data.importers.grids import GridOptions, import_grids
 from data.importers.places import import_places
-from data.importers.reports import ReportOptions, check_source, import_reports
+from data.importers.report_fields import check_source
+from data.importers.reports import ReportOptions, import_reports
 from data.importers.run import ImportRun, Outcome
 from data.importers.service_areas import AreaOptions, import_service_areas
 from data.importers.staff import import_staff

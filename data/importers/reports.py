@@ -8,7 +8,6 @@ same file again goes on where it stopped: every row has an id that does not chan
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,8 +22,15 @@ import pandas as pd
 
 from data.fields import FieldReader, Texts
 from data.files import open_table
-from data.headings import Mapped
+from data.headings import Mapped, map_headings
 from data.importers.checks import known_or_hint
+from data.importers.new_categories import new_categories
+from data.importers.report_fields import (
+    SOURCES,
+    read_client_ids,
+    read_life,
+    read_names,
+)
 from data.importers.run import (
     ImportRun,
     Outcome,
@@ -33,36 +39,26 @@ from data.importers.run import (
     mapped_columns,
     surroundings,
 )
-from data.latin import pinyin_name
 from data.positions import crs_of, read_positions
 from data.rejects import RejectsFile
 from data.tables import Problem, Table
 from gis.bulk import BATCH_ROWS, ImportCount, ReportImporter, count_known
 from gis.datum import Crs
-from gis.errors import InvalidInput
-from gis.registry import Category, Tally, upsert_categories
+from gis.registry import Tally, upsert_categories
 
-__all__ = ["ReportOptions", "check_source", "import_reports"]
+__all__ = ["ReportOptions", "import_reports"]
 
-SOURCES: Final = {
-    "网格员": "grid_staff", "grid_staff": "grid_staff", "网格员上报": "grid_staff", "网格": "grid_staff",
-    "网格上报": "grid_staff", "网格呼叫": "grid_staff",
-    "志愿者": "volunteer", "volunteer": "volunteer", "志愿者上报": "volunteer",
-    "党支部": "party_branch", "party_branch": "party_branch", "党组织": "party_branch",
-    "群众": "resident", "resident": "resident", "居民": "resident", "市民": "resident", "公众": "resident",
-    "群众上报": "resident", "公众上报": "resident",
-    "12345": "hotline_12345", "hotline_12345": "hotline_12345", "热线": "hotline_12345",
-    "12345热线": "hotline_12345", "政务热线": "hotline_12345", "市民热线": "hotline_12345",
-    "巡查": "patrol", "patrol": "patrol", "巡查上报": "patrol", "监督员": "patrol",
-    "责任单位": "utility", "utility": "utility", "单位": "utility",
-}  # fmt: skip
 _T = TypeVar("_T")
 # While PostgreSQL copies one batch, Python matches the other: a machine of two cores does both.
 _WRITERS: Final = 2
 _SHOWN_PROBLEMS: Final = 1_000
 _FAR_SHARE: Final = 0.5
 _FAR_DEG: Final = 0.5
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+_WHERE: Final = frozenset({"grid_code", "place_code", "place_text"})
+_NOT_CARRIED: Final = (
+    "not carried over: numbers are given anew, utilities are matched anew; assignments, clocks, "
+    "messages, evaluations and the steps in between stay behind"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ def import_reports(
     """
     around = surroundings(run)
     with open_table(run.path, "reports", layer=run.layer) as table, ExitStack() as stack:
-        mapped = mapped_columns("reports", table, _required(table), options.columns)
+        mapped = mapped_columns("reports", table, _required(table, options), options.columns)
         rejects = RejectsFile(
             options.rejects or run.path.with_name(f"{run.path.name}.rejects.csv"), table.columns
         )
@@ -124,8 +120,10 @@ def import_reports(
         return work.outcome(table, rejects.path)
 
 
-def _required(table: Table) -> tuple[str, ...]:
-    return () if table.has_geometry else ("longitude", "latitude")
+def _required(table: Table, options: ReportOptions) -> tuple[str, ...]:
+    """Return the columns that must be there: coordinates, unless rows say otherwise where they are."""
+    named = map_headings("reports", table.columns, chosen=options.columns).columns
+    return () if table.has_geometry or _WHERE & named.keys() else ("longitude", "latitude")
 
 
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
@@ -192,6 +190,8 @@ class _Work:
         self._problems: list[Problem] = []
         self._far = self._placed = 0
         self._seen: Counter[bytes] = Counter()
+        self._statuses: Counter[str] = Counter()
+        self._open_again = self._in_words = 0
 
     def prepare(self, reader: FieldReader) -> _Batch:
         """Read the fields of one chunk."""
@@ -208,7 +208,7 @@ class _Work:
             if self._run.dry_run:
                 with self._run.transaction() as tx:
                     county = self._run.county_code
-                    count += count_known(tx, county, source, frame["source_number"])
+                    count += count_known(tx, county, source, frame)
             else:
                 count += self._importer(source, writer, batch.categories_made).write(frame)
         return count
@@ -228,9 +228,8 @@ class _Work:
         notes = [*column_notes(table, self._mapped)]
         if not self._around.known.grids:
             notes.append("no layout is active: the reports get no grid until one is")
-        if "captured_at" not in self._mapped.columns:
-            notes.append("no column of times: the reports are received now")
-        if "id" not in self._mapped.columns:
+        notes.extend(self._time_notes())
+        if not {"id", "client_id"} & self._mapped.columns.keys():
             notes.append("no column of numbers: rows are told apart by all they say")
         if self._made:
             notes.append(f"categories added: {', '.join(self._made)}")
@@ -253,49 +252,80 @@ class _Work:
             rejected=self._rejected,
         )
 
+    def _time_notes(self) -> list[str]:
+        """Say what was made of times and statuses."""
+        named, notes = self._mapped.columns, []
+        if not {"captured_at", "received_at"} & named.keys():
+            notes.append("no column of times: the reports are received now")
+        if self._statuses:
+            words = ", ".join(word for word, _ in self._statuses.most_common(5))
+            notes.append(
+                f"{self._statuses.total()} rows have a status that is none of ours ({words}): "
+                "they are closed if they have a closing time"
+            )
+        if self._open_again:
+            notes.append(f"{self._open_again} rows were under way: they come in as received")
+        if self._in_words:
+            notes.append(
+                f"{self._in_words} rows say where in words only: they have a grid where the words "
+                "are the name of one place"
+            )
+        if "client_id" in named:
+            notes.append(_NOT_CARRIED)
+        return notes
+
     def _frame(self, reader: FieldReader) -> tuple[pd.DataFrame, Texts]:
         """Return the columns that `gis.bulk` takes, and each row's source."""
         first = self._prepared == 0
         lon, lat = read_positions(
-            reader, self._crs, self._around.home, required=True, whole_file=first
+            reader, self._crs, self._around.home, required=False, whole_file=first
         )
         self._note_far(lon, lat)
-        now, zone = self._run.now, self._around.zone
-        latest = now + pd.Timedelta(days=1)
-        captured = reader.moments("captured_at", zone, latest=latest)
-        if reader.has("captured_at"):
-            reader.refuse(captured.isna().to_numpy() & ~reader.bad, "captured_at", "is missing")
-        closed = reader.moments("closed_at", zone, latest=latest)
-        early = (closed < captured).to_numpy()
-        reader.refuse(early, "closed_at", "lies before the report was made")
+        grid, place, place_text, in_words = read_names(reader, self._around.known, lon)
+        life = read_life(reader, self._around.zone, pd.Timestamp(self._run.now))
         categories = self._read_categories(reader)
+        sources = reader.choice("source", SOURCES, default=self._options.source)
+        client_ids = read_client_ids(reader)
+        accuracy_m = reader.number("accuracy_m", least=0, most=1e6)
         frame = pd.DataFrame(
             {
-                "source_number": self._source_numbers(reader),
+                "source_number": self._source_numbers(reader, client_ids),
+                "client_id": client_ids,
                 "category": categories,
                 "description": reader.text("description", longest=4_000),
                 "lon": lon,
                 "lat": lat,
                 "crs": self._crs.name,
-                "accuracy_m": reader.number("accuracy_m", least=0, most=1e6),
-                "captured_at": captured,
-                "received_at": captured.fillna(pd.Timestamp(now)),
+                "accuracy_m": np.where(np.isfinite(lon), accuracy_m, np.nan),
+                "grid_code": grid,
+                "place_code": place,
+                "place_text": place_text,
+                "captured_at": life.captured,
+                "received_at": life.received,
                 "address": reader.text("address", longest=400),
                 "urgent": reader.flag("urgent"),
                 "reporter_name": reader.text("reporter_name", longest=100),
                 "reporter_phone": reader.code("reporter_phone", longest=40),
-                "closed_at": closed,
+                "closed_at": life.closed,
+                "outcome": life.outcome,
             }
         )
+        self._statuses.update(life.unknown)
+        self._open_again += life.not_carried
+        self._in_words += int(in_words.sum())
         silent = (frame["description"] == "").to_numpy() & (categories == "")
         reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
-        if reader.has("id"):
+        if reader.has("id") or reader.has("client_id"):
             # The first row with a number is taken; one that says something else is another matter.
-            repeated = (frame["source_number"].duplicated() & ~frame.duplicated()).to_numpy()
+            known_by = frame["client_id"].astype(str).where(frame["client_id"].notna(), "")
+            numbered = frame["source_number"].where(known_by == "", "")
+            keys = pd.DataFrame({"id": known_by, "number": numbered, "source": sources})
+            repeated = (keys.duplicated() & ~frame.duplicated()).to_numpy()
+            name = "id" if reader.has("id") else "client_id"
             reader.refuse(
-                repeated & ~reader.bad, "id", "stands in a row above that says something else"
+                repeated & ~reader.bad, name, "stands in a row above that says something else"
             )
-        return frame, reader.choice("source", SOURCES, default=self._options.source)
+        return frame, sources
 
     def _read_categories(self, reader: FieldReader) -> Texts:
         given = reader.text("category", longest=100)
@@ -313,28 +343,20 @@ class _Work:
         return np.array([known.get(name, "") for name in given], dtype=object)
 
     def _create(self, names: list[str]) -> None:
-        """Add categories; a name that is a code already is one, others get one in Latin letters."""
-        taken = set(self._categories.values())
-        made = []
-        for name in names:
-            code = name if _CODE.fullmatch(name) else _slug(name)
-            free = next(
-                c for n in range(1, 10_000) if (c := code if n == 1 else f"{code}_{n}") not in taken
-            )
-            taken.add(free)
-            parent, dot, _ = free.rpartition(".")
-            made.append(
-                Category(free, name, pinyin_name(name), parent if dot and parent in taken else None)
-            )
-            self._categories[name] = free
+        """Add the categories that the county does not have."""
+        made = new_categories(names, self._categories.values())
+        self._categories.update(zip(names, (category.code for category in made), strict=True))
         with self._run.transaction() as tx:
             upsert_categories(tx, self._run.county_code, made, now=self._run.now)
         self._made.extend(names)
 
-    def _source_numbers(self, reader: FieldReader) -> Texts:
+    def _source_numbers(self, reader: FieldReader, client_ids: Texts) -> Texts:
         """Return what tells a row apart: its number, else a hash of all it says and its count."""
         numbers = reader.code("id", longest=100)
-        for i in np.flatnonzero(numbers == "").tolist():
+        known = np.array([client_id is not None for client_id in client_ids], dtype=bool)
+        # What GridCall itself numbered can be found again by that number in a new county.
+        numbers = np.where(known & (numbers == ""), reader.code("number", longest=100), numbers)
+        for i in np.flatnonzero((numbers == "") & ~known).tolist():
             said = "\x1f".join(str(cell) for cell in reader.chunk.frame.iloc[i])
             if reader.chunk.geometry is not None:
                 said += str(reader.chunk.geometry[i])
@@ -362,23 +384,3 @@ class _Work:
 
 
 _CREATE_HINT: Final = "; --create-categories adds it"
-
-
-def _slug(name: str) -> str:
-    latin = re.sub(r"[^a-z0-9]+", "_", pinyin_name(name).lower()).strip("_")
-    return latin if latin[:1].isalpha() else f"category_{latin}".rstrip("_")
-
-
-def check_source(source: str) -> str:
-    """Return the source that a word stands for.
-
-    Raises
-    ------
-    InvalidInput
-        If it stands for none.
-    """
-    if source not in SOURCES:
-        raise InvalidInput.of(
-            "source", f"must be one of {', '.join(dict.fromkeys(SOURCES.values()))}"
-        )
-    return SOURCES[source]
