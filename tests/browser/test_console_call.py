@@ -127,6 +127,7 @@ def test_dragging_the_pin_shows_the_new_match_before_it_is_saved(visit):
     expect(pin).to_be_visible()
     expect(page.locator(".share-mark").first).to_be_visible()
     expect(page.locator("#detail .timeline-block")).to_be_visible()
+    pin.hover(position={"x": 4, "y": 20})  # waits until the map has come to rest
     box = pin.bounding_box()
     middle = (box["x"] + 4, box["y"] + box["height"] / 2)
     page.mouse.move(*middle)

@@ -204,7 +204,7 @@ def test_what_people_wrote_stays_text_everywhere(visit):
 
 
 def test_roles_that_do_not_dispatch_keep_the_viewer(visit):
-    for user in ("planner", "water", "volunteer"):
+    for user in ("water", "volunteer"):
         page = visit(user).open_map()
         assert page.locator("#queues").count() == 0
         expect(page.locator("#panel")).to_be_visible()

@@ -42,6 +42,7 @@ export function createFocus(map, { grids, moved }) {
   const group = window.L.layerGroup().addTo(map);
   const bodies = new Map();
   let turn = 0;
+  let dragging = false; // nothing is drawn anew under the hand
   let shown = null;
 
   function add(layer) {
@@ -74,7 +75,13 @@ export function createFocus(map, { grids, moved }) {
   function pin(point, title, draggable) {
     const icon = window.L.divIcon({ className: draggable ? "pin-mark draggable" : "pin-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
     const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset: -10, autoPan: true });
-    if (draggable) marker.on("dragend", () => moved(lonLatOf(marker.getLatLng()), marker));
+    marker.on("dragstart", () => {
+      dragging = true;
+    });
+    marker.on("dragend", () => {
+      dragging = false;
+      moved(lonLatOf(marker.getLatLng()), marker);
+    });
     add(marker);
   }
 
@@ -134,7 +141,7 @@ export function createFocus(map, { grids, moved }) {
       shown = null;
       group.clearLayers();
     },
-    rebuild: () => shown && draw(shown),
+    rebuild: () => shown && !dragging && draw(shown),
     back: () => shown && draw(shown),
   };
 }
