@@ -7,6 +7,9 @@ RUN python -m venv /app/.venv \
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="GridCall" org.opencontainers.image.licenses="Apache-2.0"
+# Pictures and bulletins are lettered in Chinese.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk \
+ && rm -rf /var/lib/apt/lists/*
 # A number, so that an orchestrator can see that it is not root.
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/gridcall gridcall \
  && chmod 700 /var/lib/gridcall
