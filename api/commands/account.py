@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 from api.commands import example
+from gis.accounts import add_account, disable_account, set_password
 from gis.db import provision
 from gis.db.database import Database, Transaction
 from gis.registry import find_staff_id, get_county
-from gis.accounts import add_account, disable_account, set_password
 from gis.settings import Settings
 
 accounts = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in.")
