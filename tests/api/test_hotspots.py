@@ -261,3 +261,43 @@ def test_other_counties_are_not_counted(client: Clients, planner: httpx.Client) 
     body = ask(client("foreigner"), "rates")
     assert body["method"]["n"] == 0
     assert 0 < len(body["items"]) < len(ask(planner, "rates")["items"])
+
+
+def test_outlines_are_the_grids_on_a_lattice(planner: httpx.Client, world: World) -> None:
+    answer = planner.get("/layers/outlines")
+    body = answer.json()
+    schemas.Outlines.model_validate(body)
+    assert sorted(body["codes"]) == sorted(world.grids)
+    shapes = []
+    for parts in body["polygons"]:
+        rings = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * body["step"] for (ring, *_) in parts]
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings]))
+    for code, shape in zip(body["codes"], shapes, strict=True):
+        assert shape.hausdorff_distance(world.grids[code]) < 0.001
+    tag = answer.headers["etag"]
+    assert planner.get("/layers/outlines", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_steps_are_tested_as_the_hotspots_of_their_month(planner: httpx.Client) -> None:
+    choice = {"category": "water.burst", "against": "exposure"}
+    series = ask(planner, "series", **choice, steps=2, **MAY)
+    month = ask(planner, "hotspots", **choice, **MAY)
+    bins = {item["code"]: item["bin"] for item in month["items"]}
+    last = [row[-1] for row in series["bins"]]
+    assert last == [bins[code] for code in series["codes"]]
+    assert max(last) == 3
+    assert ask(planner, "series", **choice, steps=2, bins="false", **MAY)["bins"] is None
+
+
+@pytest.mark.parametrize("breaks", ["1,a", "2,1", "nan", "1,2,3,4,5,6,7,8"])
+def test_breaks_of_a_picture_rise(planner: httpx.Client, breaks: str) -> None:
+    answer = planner.get("/layers/rates", params={**MAY, "f": "png", "breaks": breaks})
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("show", ["count", "rate", "smoothed"])
+def test_a_picture_paints_what_the_page_paints(planner: httpx.Client, show: str) -> None:
+    asked = {**MAY, "f": "png", "show": show, "breaks": "1,2,5"}
+    answer = planner.get("/layers/rates", params=asked)
+    assert answer.status_code == 200, answer.text
+    assert Image.open(io.BytesIO(answer.content)).size[0] > 500
