@@ -244,8 +244,7 @@ class _Rematch:
         counted = Counter(
             (record["grid_code"], row["category_code"] or "", row["received_on"].isoformat())
             for row, record in zip(rows, records, strict=True)
-            if row["layout_id"] != layout_id
-            and row["outcome"] not in COUNTED_OUT
+            if row["layout_id"] != layout_id and row["outcome"] not in COUNTED_OUT
         )
         return [
             rollups.Move(layout_id, grid, category, day, None, None, count)

@@ -69,9 +69,11 @@ def list_all_exposures(caller: SignedIn) -> Response:
 
 @router.get("/outlines", response_model=schemas.Outlines, responses=NOT_MODIFIED)
 def get_outlines(request: Request, caller: SignedIn) -> Response:
-    """Give the grids' outlines in few bytes, to paint layers of grids, communities and towns."""
+    """Give the grids' outlines in few bytes, to paint layers of grids, communities and towns.
+
+    They are no counts: everybody signed in may read them, as they may `/grids`.
+    """
     with caller.read() as (tx, actor):
-        check_may_analyse(actor)
         version = version_of(tx, actor)
         # Outlines change with the layout, not with every report.
         etag = f'"outlines-{version.state.layout_id}-{version.frame & 0xFFFFFFFF:x}"'

@@ -270,8 +270,11 @@ def test_outlines_are_the_grids_on_a_lattice(planner: httpx.Client, world: World
     assert sorted(body["codes"]) == sorted(world.grids)
     shapes = []
     for parts in body["polygons"]:
-        rings = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * body["step"] for (ring, *_) in parts]
-        shapes.append(shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings]))
+        rings = [
+            [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * body["step"] for ring in polygon]
+            for polygon in parts
+        ]
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(r[0], r[1:]) for r in rings]))
     for code, shape in zip(body["codes"], shapes, strict=True):
         assert shape.hausdorff_distance(world.grids[code]) < 0.001
     tag = answer.headers["etag"]

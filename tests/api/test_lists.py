@@ -182,7 +182,8 @@ CASES = {
         lambda row: row["status"] in {"received", "accepted"} and row["grid_code"] is None,
     ),
     "reopen": Case(
-        {"queue": "reopen_requested"}, lambda row: row["status"] == "closed" and row["reopen_requested"]
+        {"queue": "reopen_requested"},
+        lambda row: row["status"] == "closed" and row["reopen_requested"],
     ),
     "todo": Case(
         {"queue": "todo"},

@@ -204,7 +204,14 @@ def test_what_people_wrote_stays_text_everywhere(visit):
 
 
 def test_roles_that_do_not_dispatch_keep_the_viewer(visit):
-    for user in ("water", "volunteer"):
+    for user in ("planner", "water", "volunteer", "staff"):
         page = visit(user).open_map()
         assert page.locator("#queues").count() == 0
+        expect(page.locator("#grids-shown")).to_have_text("1,690 个")
         expect(page.locator("#panel")).to_be_visible()
+
+
+def test_a_town_dispatcher_has_the_console_with_its_grids(visit):
+    page = visit("mizhou").open_map()
+    expect(page.locator("#grids-shown")).to_have_text("1,690 个")
+    expect(page.locator("body")).to_have_attribute("data-live", "live")

@@ -101,3 +101,26 @@ export function loadAnswer(question, timeline, signal) {
     shownDays: () => daysOf(question, timeline),
   });
 }
+
+// Whether the months before a period of whole months have no report: then there is nothing a map could be made of.
+export function nothingBefore(timeline, from, to) {
+  if (!timeline.plays || !from.endsWith("-01") || to !== monthEnd(to)) return false;
+  const [first, last] = [from, `${to.slice(0, 7)}-01`].map((day) => timeline.steps.findIndex((step) => step.from === day));
+  // What begins before the slider does has nothing before it that anybody could see.
+  if (from < timeline.steps[0].from) return true;
+  if (first < 0 || last < 0) return false;
+  const before = timeline.totals.slice(Math.max(0, first - (last - first + 1)), first);
+  return before.every((total) => total === 0);
+}
+
+// How many of the reports come back, and how many people speak up; asked for when the methods are opened.
+export async function furtherNumbers(question, period, sensitive) {
+  const { cause, repeat, ...choice } = choiceOf(question);
+  const { from, to } = period ?? {};
+  if (sensitive || !from) return { repeats: null, reporting: null };
+  const [again, reporting] = await Promise.all([
+    ask("/layers/rates", { ...choice, cause, from, to, unit: "town", repeat: "true" }),
+    ask("/layers/reporting", { ...choice, cause, repeat, from, to }),
+  ]);
+  return { repeats: again.method.n, reporting };
+}

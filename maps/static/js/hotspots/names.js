@@ -38,3 +38,9 @@ export function createWhatWords(categories) {
     return words === what.slice(4) ? name(words) : words;
   };
 }
+
+// "2022-07-31" -> July of 2022, as the bulletin is called.
+export function monthOf({ to }) {
+  const [year, month] = to.split("-");
+  return t("hot.year_month", { year, month: Number(month) });
+}

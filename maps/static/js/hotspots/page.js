@@ -2,22 +2,22 @@
 
 import { isAbort, getJson } from "../api.js";
 import { showBaseMap } from "../basemap.js";
-import { byId, h } from "../dom.js";
+import { byId } from "../dom.js";
 import { count } from "../format.js";
 import { boundsOf, latLngOf, lonLatOf } from "../lonlat.js";
 import { createNotices } from "../notices.js";
 import { createSheets } from "../sheets.js";
 import { nameOf, t } from "../words.js";
-import { ask, canPlay, daysOf, loadAnswer, loadTimeline, parametersOf } from "./answer.js";
+import { ask, canPlay, daysOf, furtherNumbers, loadAnswer, loadTimeline, nothingBefore, parametersOf } from "./answer.js";
 import { renderBackTest, renderNoBackTest } from "./backtest.js";
 import { createControls } from "./controls.js";
 import { createDrawing } from "./drawing.js";
-import { monthEnd, wholeMonth } from "./figures.js";
+import { wholeMonth } from "./figures.js";
 import { createFrames } from "./frames.js";
 import { headline } from "./headline.js";
 import { renderLegend } from "./legend.js";
 import { createMethods } from "./methods.js";
-import { createWhatWords, unitName, unitWords } from "./names.js";
+import { createWhatWords, monthOf, unitName } from "./names.js";
 import { unpack } from "./outlines.js";
 import { createPlans } from "./plans.js";
 import { createPopup } from "./popup.js";
@@ -188,29 +188,6 @@ function marksOf(shown) {
     .map((row) => ({ location: row.location, words: String(row.rank), title: `${row.rank} · ${titleOf(row.item)}`, choose: () => chooseRow(row) }));
 }
 
-// How many of the reports come back, and how many people speak up; asked for when the methods are opened.
-async function furtherNumbers() {
-  const { cause, repeat, ...choice } = choiceOf(question.get());
-  const { from, to } = model.body.period ?? {};
-  if (isSensitive() || !from) return { repeats: null, reporting: null };
-  const [again, reporting] = await Promise.all([
-    ask("/layers/rates", { ...choice, cause, from, to, unit: "town", repeat: "true" }),
-    ask("/layers/reporting", { ...choice, cause, repeat, from, to }),
-  ]);
-  return { repeats: again.method.n, reporting };
-}
-
-// Whether the months before a period of whole months have no report: then there is nothing a map could be made of.
-function nothingBefore(from, to) {
-  if (!timeline.plays || !from.endsWith("-01") || to !== monthEnd(to)) return false;
-  const [first, last] = [from, `${to.slice(0, 7)}-01`].map((day) => timeline.steps.findIndex((step) => step.from === day));
-  // What begins before the slider does has nothing before it that anybody could see.
-  if (from < timeline.steps[0].from) return true;
-  if (first < 0 || last < 0) return false;
-  const before = timeline.totals.slice(Math.max(0, first - (last - first + 1)), first);
-  return before.every((total) => total === 0);
-}
-
 async function judge(signal) {
   // Asked only when somebody looks.
   if (!byId("back-test").open || !model) return undefined;
@@ -220,7 +197,7 @@ async function judge(signal) {
   if (!layer || isSensitive()) return renderNoBackTest(body, t(isSensitive() ? "hot.why_sensitive" : "hot.no_back_test_compare"));
   const { from, to } = model.body.period ?? {};
   if (!from) return renderNoBackTest(body, t("hot.why_none"));
-  if (nothingBefore(from, to)) return renderNoBackTest(body, t("hot.why_empty_side"));
+  if (nothingBefore(timeline, from, to)) return renderNoBackTest(body, t("hot.why_empty_side"));
   const cells = view === "density" || unit === "cell";
   const own = { unit: cells ? "cell" : unit, cell_m: cells ? (view === "density" ? 400 : cell) : "", bandwidth_m: layer === "density" ? bandwidth : "" };
   try {
@@ -251,16 +228,11 @@ function show(answer) {
   present(model);
   controls.reflect(model.body.period, isSensitive());
   slider.reflect(model.body.period, canPlay(question.get(), timeline));
-  methods.render(model, furtherNumbers);
+  methods.render(model, () => furtherNumbers(question.get(), model.body.period, isSensitive()));
   byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : "";
   take.reflect();
   plans.reflect();
   openPick();
-}
-
-function monthOf({ to }) {
-  const [year, month] = to.split("-");
-  return t("hot.year_month", { year, month: Number(month) });
 }
 
 async function refresh() {
