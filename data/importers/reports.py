@@ -315,16 +315,7 @@ class _Work:
         self._in_words += int(in_words.sum())
         silent = (frame["description"] == "").to_numpy() & (categories == "")
         reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
-        if reader.has("id") or reader.has("client_id"):
-            # The first row with a number is taken; one that says something else is another matter.
-            known_by = frame["client_id"].astype(str).where(frame["client_id"].notna(), "")
-            numbered = frame["source_number"].where(known_by == "", "")
-            keys = pd.DataFrame({"id": known_by, "number": numbered, "source": sources})
-            repeated = (keys.duplicated() & ~frame.duplicated()).to_numpy()
-            name = "id" if reader.has("id") else "client_id"
-            reader.refuse(
-                repeated & ~reader.bad, name, "stands in a row above that says something else"
-            )
+        _refuse_repeated(reader, frame, sources)
         return frame, sources
 
     def _read_categories(self, reader: FieldReader) -> Texts:
@@ -384,3 +375,16 @@ class _Work:
 
 
 _CREATE_HINT: Final = "; --create-categories adds it"
+
+
+def _refuse_repeated(reader: FieldReader, frame: pd.DataFrame, sources: Texts) -> None:
+    """Refuse rows whose number stands in a row above that says something else."""
+    if not (reader.has("id") or reader.has("client_id")):
+        return
+    # The first row with a number is taken; one that says something else is another matter.
+    known_by = frame["client_id"].astype(str).where(frame["client_id"].notna(), "")
+    numbered = frame["source_number"].where(known_by == "", "")
+    keys = pd.DataFrame({"id": known_by, "number": numbered, "source": sources})
+    repeated = (keys.duplicated() & ~frame.duplicated()).to_numpy()
+    name = "id" if reader.has("id") else "client_id"
+    reader.refuse(repeated & ~reader.bad, name, "stands in a row above that says something else")

@@ -72,31 +72,7 @@ def fill(url: str, rows: int) -> None:
     codes = [grid.code for grid in matcher.reference.grids]
     categories = sorted(code for code, c in matcher.reference.categories.items() if c.parent_code)
     with psycopg.connect(url, autocommit=True) as connection:
-        _copy(
-            connection,
-            "rollup_grid_day (grid_code, category_code, day_on, reports, county_code, layout_id)",
-            pd.DataFrame(
-                {
-                    "grid": pd.Categorical.from_codes(by_day.places[0], codes),
-                    "category": pd.Categorical.from_codes(by_day.places[1], categories),
-                    "day": DAY_NAMES[by_day.places[2]],
-                    "reports": by_day.reports,
-                }
-            ).assign(county=COUNTY, layout=layout.id),
-        )
-        _copy(
-            connection,
-            "rollup_cell_month (cell_x, cell_y, category_code, month_on, reports, county_code)",
-            pd.DataFrame(
-                {
-                    "x": by_cell.places[0],
-                    "y": by_cell.places[1],
-                    "category": pd.Categorical.from_codes(by_cell.places[2], categories),
-                    "month": DAY_NAMES[MONTH_STARTS[by_cell.places[3]]],
-                    "reports": by_cell.reports,
-                }
-            ).assign(county=COUNTY),
-        )
+        _copy_counts(connection, by_day, by_cell, codes, categories, layout.id)
         connection.execute(
             "INSERT INTO rollup_grid_month SELECT county_code, layout_id, grid_code,"
             " category_code, date_trunc('month', day_on)::date AS month_on, sum(reports)"
@@ -111,6 +87,41 @@ def fill(url: str, rows: int) -> None:
     db.close()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+
+
+def _copy_counts(
+    connection: psycopg.Connection,
+    by_day: _Counts,
+    by_cell: _Counts,
+    codes: list[str],
+    categories: list[str],
+    layout_id: int,
+) -> None:
+    _copy(
+        connection,
+        "rollup_grid_day (grid_code, category_code, day_on, reports, county_code, layout_id)",
+        pd.DataFrame(
+            {
+                "grid": pd.Categorical.from_codes(by_day.places[0], codes),
+                "category": pd.Categorical.from_codes(by_day.places[1], categories),
+                "day": DAY_NAMES[by_day.places[2]],
+                "reports": by_day.reports,
+            }
+        ).assign(county=COUNTY, layout=layout_id),
+    )
+    _copy(
+        connection,
+        "rollup_cell_month (cell_x, cell_y, category_code, month_on, reports, county_code)",
+        pd.DataFrame(
+            {
+                "x": by_cell.places[0],
+                "y": by_cell.places[1],
+                "category": pd.Categorical.from_codes(by_cell.places[2], categories),
+                "month": DAY_NAMES[MONTH_STARTS[by_cell.places[3]]],
+                "reports": by_cell.reports,
+            }
+        ).assign(county=COUNTY),
+    )
 
 
 @dataclass(frozen=True)
