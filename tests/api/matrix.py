@@ -145,7 +145,7 @@ ROUTES: dict[str, Rule] = {
         403, 409, body={"channel": "qr"}
     ),
     f"GET {V1}/callbacks": Rule(frozenset({200}), DISPATCHERS),
-    f"GET {V1}/reports/{{report_id}}/callbacks": of_report(200, roles=WATCHERS),
+    f"GET {V1}/reports/{{report_id}}/callbacks": of_report(200),
     f"POST {V1}/reports/{{report_id}}/callbacks": of_report(
         409, roles=DISPATCHERS, body={"result": "no_answer"}
     ),
