@@ -43,7 +43,7 @@ def tiled_server(city_url):
 
 
 def test_amap_moves_our_layers_by_its_datum(visit, tiled_server):
-    here = visit(address=tiled_server)
+    here = visit("planner", address=tiled_server)
     here.expected = [
         "request to another host: https://webrd0",
         "request to another host: https://tile.openstreetmap.org/",
