@@ -175,7 +175,7 @@ def test_by_town_utility_and_month(fresh_desk: Desk) -> None:
 def test_ranking_puts_the_best_first_and_few_cases_behind() -> None:
     def group(key: str, numerator: int, denominator: int) -> Group:
         counts = dict.fromkeys(COUNTS, 0)
-        counts |= {"satisfied": numerator, "answered": denominator}
+        counts |= {"satisfied": numerator, "answered": denominator, "invited": denominator}
         return Group(key, counts | {"returned": numerator, "dispatched": denominator})
 
     groups = [group("none", 0, 0), group("two", 2, 2), group("a", 49, 50), group("b", 50, 50),

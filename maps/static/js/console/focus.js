@@ -74,7 +74,9 @@ export function createFocus(map, { grids, moved }) {
 
   function pin(point, title, draggable) {
     const icon = window.L.divIcon({ className: draggable ? "pin-mark draggable" : "pin-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
-    const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset: -10, autoPan: true });
+    // Over the piles where it can be dragged: it must be the one that the pointer takes.
+    const zIndexOffset = draggable ? 1000 : -10;
+    const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset, autoPan: true });
     marker.on("dragstart", () => {
       dragging = true;
     });
