@@ -20,6 +20,7 @@ _MODULES = {
     "template": "template",
     "county": "county",
     "layout": "layout",
+    "rules": "rules",
     "account": "account",
     "export": "export",
     "match": "match",

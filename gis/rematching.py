@@ -14,7 +14,8 @@ import datetime as dt
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from gis import boundaries, rollups
 from gis.bulk_matching import COVERS, BulkMatcher, Matches
 from gis.clock import local_day
 from gis.db.database import Database, Row, Transaction
+from gis.errors import Conflict
 from gis.matching_reference import load_reference
 from gis.rematched import COUNTED_OUT, rematched_record
 
@@ -82,7 +84,16 @@ def put_layout_in_force(
     ------
     NotFound
         There is no such layout.
+    Conflict
+        Another command is moving the county's reports.
     """
+    with _alone(db, county_code):
+        return _put_layout_in_force(db, county_code, name, now, progress)
+
+
+def _put_layout_in_force(
+    db: Database, county_code: str, name: str, now: dt.datetime, progress: Progress
+) -> int:
     with db.transaction(county_code=county_code) as tx:
         layout = boundaries.get_layout(tx, county_code, name)
         active = _active(tx, county_code)
@@ -104,21 +115,16 @@ def put_layout_in_force(
     return moved
 
 
-def preview_service_areas(tx: Transaction, county_code: str, version_id: int) -> list[UtilityMove]:
+def preview_service_areas(
+    tx: Transaction, county_code: str, version_id: int, *, now: dt.datetime
+) -> list[UtilityMove]:
     """Say which reports a version of the service areas would give to another utility.
 
     Only reports that were not dispatched yet; those follow when the version is put in force.
     """
     matcher = BulkMatcher(load_reference(tx, county_code, version_id=version_id))
     rows = tx.query("undispatched_reports", {"county": county_code})
-    days = [row["received_on"] for row in rows]
-    matches = matcher.match(
-        np.array([row["lon"] for row in rows], dtype=np.float64),
-        np.array([row["lat"] for row in rows], dtype=np.float64),
-        accuracy_m=np.full(len(rows), np.nan),
-        categories=[row["category_code"] for row in rows],
-        days=days,
-    )
+    matches = _match(matcher, rows, now)
     return [
         UtilityMove(row["id"], row["number"], row["utility_code"], becomes)
         for row, becomes in zip(rows, matches.routes.utility, strict=True)
@@ -137,9 +143,12 @@ def put_service_areas_in_force(
     """Let all reports follow a version of the service areas and make it the active one.
 
     Who may read a report follows; the utility follows while the report is not dispatched.
+
+    Raises
+    ------
+    Conflict
+        Another command is moving the county's reports.
     """
-    with db.transaction(county_code=county_code) as tx:
-        layout_id = _active(tx, county_code).layout_id
 
     def activate(tx: Transaction) -> None:
         key = {"county_code": county_code, "version_id": version_id, "now": now}
@@ -147,8 +156,11 @@ def put_service_areas_in_force(
         tx.query("service_area_version_retire", key)
         tx.query("service_area_version_activate", key)
 
-    work = _Rematch(county_code, _Target(layout_id, version_id), now, count=False)
-    return _move_all(db, work, activate, progress)
+    with _alone(db, county_code):
+        with db.transaction(county_code=county_code) as tx:
+            layout_id = _active(tx, county_code).layout_id
+        work = _Rematch(county_code, _Target(layout_id, version_id), now, count=False)
+        return _move_all(db, work, activate, progress)
 
 
 def rematch(
@@ -161,11 +173,31 @@ def rematch(
     """Let reports that do not follow the active layout and areas follow them; return how many.
 
     The rollups are counted anew: an activation that was given up leaves them undecided.
+
+    Raises
+    ------
+    Conflict
+        Another command is moving the county's reports.
+    """
+    with _alone(db, county_code):
+        with db.transaction(county_code=county_code) as tx:
+            target = _active(tx, county_code)
+        work = _Rematch(county_code, target, now, count=False)
+        return _move_all(db, work, lambda tx: rollups.rebuild(tx, county_code), progress)
+
+
+@contextmanager
+def _alone(db: Database, county_code: str) -> Iterator[None]:
+    """Keep a second run out: two would move the same reports to and fro.
+
+    The lock ends with its transaction, so a killed run leaves none behind.
     """
     with db.transaction(county_code=county_code) as tx:
-        target = _active(tx, county_code)
-    work = _Rematch(county_code, target, now, count=False)
-    return _move_all(db, work, lambda tx: rollups.rebuild(tx, county_code), progress)
+        if not tx.scalar("SELECT pg_try_advisory_xact_lock(7211, hashtext(%s))", [county_code]):
+            raise Conflict(
+                "Another command is putting boundaries or service areas in force; wait for it."
+            )
+        yield
 
 
 def _move_all(

@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.db.database import Transaction
-from gis.errors import Conflict
+from gis.db.database import Row, Transaction
+from gis.errors import Conflict, NotFound
 
-__all__ = ["ServiceArea", "Version", "create_version"]
+__all__ = ["ServiceArea", "Version", "create_version", "get_version", "list_versions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,25 @@ def create_version(
     else:
         found, name, status = same["id"], same["name"], same["status"]
     return Version(found, name, status, same is None, len(kept))
+
+
+def list_versions(tx: Transaction, county_code: str) -> list[Row]:
+    """Return the versions of a county's service areas, newest first: id, name, status."""
+    return tx.query("service_area_versions", {"county_code": county_code})
+
+
+def get_version(tx: Transaction, county_code: str, name: str) -> Row:
+    """Return the version of a name: id, name, status.
+
+    Raises
+    ------
+    NotFound
+        There is no such version.
+    """
+    for version in list_versions(tx, county_code):
+        if version["name"] == name:
+            return version
+    raise NotFound(f"There is no version {name} of the service areas; see `gridcall rules list`.")
 
 
 def _areas_of(tx: Transaction, version_id: int | None) -> list[ServiceArea]:

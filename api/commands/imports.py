@@ -172,6 +172,8 @@ def service_areas(
                     run.db, run.county_code, found.version.id, now=run.now, progress=show
                 )
             typer.echo(f"version {found.version.name} is in force")
+        elif found.version.status != "active" and not dry_run:
+            typer.echo(f"See what would move with: gridcall rules preview {found.version.name}")
 
 
 @imports.command(epilog=example("gridcall import categories 事项类别.xlsx"))

@@ -15,7 +15,7 @@ from gis import rematching, rollups
 from gis.boundaries import activate_layout
 from gis.db.cluster import Cluster
 from gis.db.database import Database, libpq_url
-from gis.errors import NotFound
+from gis.errors import Conflict, NotFound
 from gis.intake import Intake, Reception
 from gis.matching import Where, match_point
 from tests.gis.test_bulk import World, frame, load
@@ -276,13 +276,17 @@ def test_no_such_layout(redrawn: Redrawn) -> None:
 
 
 def test_service_areas_preview_and_activation(redrawn: Redrawn) -> None:
+    # Outside every grid, in one by its accuracy: the town's office by that grid.
+    at_the_edge = Where.of(longitude=county.EAST + 0.0007, latitude=36.0, accuracy_m=80)
+    edge = redrawn.receive(at_the_edge, "noise")
+    assert redrawn.reports()[edge]["utility_method"] == "town_office"
     before = redrawn.reports()
     with redrawn.owner.read(county_code=county.COUNTY) as tx:
-        moves = rematching.preview_service_areas(tx, county.COUNTY, redrawn.version_id)
+        moves = rematching.preview_service_areas(tx, county.COUNTY, redrawn.version_id, now=NEXT)
     moved = rematching.put_service_areas_in_force(
         redrawn.owner, county.COUNTY, redrawn.version_id, now=NEXT
     )
-    assert moved == 404
+    assert moved == 405
     after = redrawn.reports()
     changed = {
         key: (before[key]["utility_code"], after[key]["utility_code"])
@@ -303,4 +307,36 @@ def test_service_areas_preview_and_activation(redrawn: Redrawn) -> None:
 def test_the_preview_is_empty_where_nothing_moves(redrawn: Redrawn) -> None:
     with redrawn.owner.read(county_code=county.COUNTY) as tx:
         version_id = tx.scalar("SELECT id FROM service_area_version WHERE status = 'active'")
-        assert rematching.preview_service_areas(tx, county.COUNTY, version_id) == []
+        assert rematching.preview_service_areas(tx, county.COUNTY, version_id, now=NEXT) == []
+
+
+def test_one_run_at_a_time(redrawn: Redrawn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs would move the same reports to and fro: the second is refused, not queued."""
+    monkeypatch.setattr(rematching, "BATCH_ROWS", 50)
+    refused: list[Conflict] = []
+
+    def meddle(_done: int, _total: int) -> None:
+        for run in (
+            redrawn.put_in_force,
+            lambda: rematching.rematch(redrawn.owner, county.COUNTY, now=NEXT),
+        ):
+            with pytest.raises(Conflict, match="wait for it") as said:
+                run()
+            refused.append(said.value)
+
+    rematching.put_service_areas_in_force(
+        redrawn.owner, county.COUNTY, redrawn.version_id, now=NEXT, progress=meddle
+    )
+    assert len(refused) > 10
+    assert redrawn.put_in_force() == 404  # the lock went with the run
+    redrawn.check_follows(redrawn.layout_id)
+
+
+def test_areas_put_in_force_again_change_nothing(redrawn: Redrawn) -> None:
+    areas = (redrawn.owner, county.COUNTY, redrawn.version_id)
+    assert rematching.put_service_areas_in_force(*areas, now=NEXT) == 404
+    versions = "SELECT id, status, activated_at FROM service_area_version ORDER BY id"
+    before, told = redrawn.reports(), redrawn.rows(versions)
+    later = NEXT + dt.timedelta(days=1)
+    assert rematching.put_service_areas_in_force(*areas, now=later) == 0
+    assert (redrawn.reports(), redrawn.rows(versions)) == (before, told)
