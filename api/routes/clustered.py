@@ -12,6 +12,7 @@ from api.auth import SignedIn
 from api.dependencies import GEOJSON, StrictRoute, json_answer
 from api.schemas.filters import FilterParams
 from gis import reports
+from gis.filter_checks import check_filters
 from gis.report_piles import MOST_POINTS, pile_feature, pile_reports, shows_points, whole_view
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=StrictRoute)
@@ -33,6 +34,7 @@ def get_clustered(caller: SignedIn, params: Annotated[ViewParams, Query()]) -> R
     """Show the reports of a view: one by one when they are few or near, else in piles that count them."""
     filters = whole_view(params.filters(), params.zoom)
     with caller.read() as (tx, actor):
+        check_filters(tx, actor.county_code, filters)
         piles = pile_reports(tx, actor, filters, zoom=params.zoom, now=caller.now)
         single = shows_points(piles, params.zoom)
         if single:

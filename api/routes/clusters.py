@@ -19,6 +19,7 @@ from gis.cluster_words import cluster_words, rounded_m
 from gis.clusters import Cluster, dismiss, find_clusters
 from gis.db.database import Row
 from gis.errors import InvalidInput, NotAllowed, NotFound
+from gis.filter_checks import check_code
 from gis.geometry import Point
 from gis.ids import parse_public_id, public_id
 from gis.merging_clusters import Seen, merge_cluster, split_cluster
@@ -37,10 +38,11 @@ def list_clusters(
 ) -> Response:
     """List the clusters among the open reports the actor may read, the largest first."""
     place = _point(near)
+    code = next(iter(category), None)
     with caller.read() as (tx, actor):
-        found = find_clusters(
-            tx, actor, now=caller.now, category=next(iter(category), None), near=place
-        )
+        if code is not None:
+            check_code(tx, actor.county_code, "category", code)
+        found = find_clusters(tx, actor, now=caller.now, category=code, near=place)
     items = [_document(actor.county_code, one) for one in found]
     return json_answer(orjson.dumps({"items": items}))
 

@@ -17,6 +17,7 @@ from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
+from gis.filter_checks import check_filters
 from gis.report_filters import ReportFilters
 from gis.statistics_names import group_names
 from maps.pages import PageContext
@@ -78,6 +79,7 @@ def _listed(
     context: PageContext,
     now: dt.datetime,
 ) -> Listed:
+    check_filters(tx, actor.county_code, filters)
     counts = reports.count_reports(tx, actor, filters, now=now)
     found = reports.list_page(tx, actor, filters, limit=PAGE, cursor=cursor, now=now)
     counted = filters.counted

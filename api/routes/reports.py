@@ -28,6 +28,7 @@ from api.schemas.report import (
 from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
+from gis.filter_checks import check_filters
 from gis.report_filters import ReportFilters
 from gis.report_table import COLUMNS, table_row
 
@@ -88,8 +89,10 @@ def list_reports(
 @router.get("/counts", response_model=ReportCounts)
 def count_reports(caller: SignedIn, params: Annotated[FilterParams, Query()]) -> Response:
     """Count the reports of a list, and how they divide."""
+    filters = params.filters()
     with caller.read() as (tx, actor):
-        counts = reports.count_reports(tx, actor, params.filters(), now=caller.now)
+        check_filters(tx, actor.county_code, filters)
+        counts = reports.count_reports(tx, actor, filters, now=caller.now)
     return json_answer(orjson.dumps(counts))
 
 
@@ -120,6 +123,7 @@ def answer_list(
         caller_rows = _csv_of_all(caller, filters)
         return StreamingResponse(caller_rows, media_type=_CSV, headers=NO_STORE)
     with caller.read() as (tx, actor):
+        check_filters(tx, actor.county_code, filters)
         page = reports.list_page(
             tx, actor, filters,
             limit=params.limit or DEFAULT_LIMIT, cursor=params.cursor, now=caller.now,
@@ -154,8 +158,9 @@ def _csv_page(rows: list[dict[str, Any]]) -> bytes:
 
 
 def _csv_of_all(caller: Caller, filters: ReportFilters) -> Iterator[bytes]:
-    # The caller is looked up before the first byte, so that 401 can still be said.
-    with caller.read() as (_, actor):
+    # The caller and the filters are looked at before the first byte, so that 401 and 422 can still be said.
+    with caller.read() as (tx, actor):
+        check_filters(tx, actor.county_code, filters)
         rows = reports.iter_rows(caller.services.db, actor, filters, now=caller.now)
     return _csv_chunks(rows)
 

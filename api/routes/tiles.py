@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.auth import SignedIn
 from api.dependencies import StrictRoute, matches_etag, tagged
 from api.schemas.filters import FilterParams
+from gis.filter_checks import check_filters
 from gis.layers import layer_state
 from gis.report_filters import ReportFilters
 from gis.tiles import check_tile, outline_tile, report_tile
@@ -58,6 +59,7 @@ def get_report_tile(
         }
         if matches_etag(request, etag):
             return Response(status_code=304, headers=headers)
+        check_filters(tx, actor.county_code, filters)
         content = report_tile(tx, actor, filters, (z, x, y), now=caller.now)
     if not content:
         return Response(status_code=204, headers=headers)
