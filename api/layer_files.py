@@ -63,7 +63,7 @@ MEDIA_TYPES: Final = tuple(_TYPES.values())
 RAMP: Final = [(), sequential()[2:3], *(sequential(count) for count in range(2, 8))]
 
 NOT_TOLD: Final = "#c4beb4"
-NOT_TOLD_WORDS: Final = {"zh": "少于5件（不公布）", "en": "fewer than 5 (not told)"}
+NOT_TOLD_WORDS: Final = {"zh": "不公布", "en": "not told"}
 
 Draw = Callable[[Language], tuple[Colours, Sheet]]
 

@@ -14,6 +14,7 @@ from gis.audience import Actor
 from gis.clock import local_day
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
+from gis.layering.bulletin_words import TEXTS, Change
 from gis.layering.counting import choice_where, count_frame
 from gis.layering.files import Language, method_lines
 from gis.layering.frames import Frame
@@ -35,31 +36,6 @@ from gis.layering.wording import change_share, hotspot_words
 
 _TOP_GRIDS: Final = 20
 _TOP_AREAS: Final = 10
-
-TEXTS: Final[dict[str, dict[str, str]]] = {
-    "bulletin": {"zh": "月报", "en": "Monthly bulletin"},
-    "summary": {"zh": "概况", "en": "Summary"},
-    "towns": {"zh": "镇街排名", "en": "Towns"},
-    "grids": {"zh": "网格排名", "en": "Grids"},
-    "areas": {"zh": "热点区域", "en": "Hot areas"},
-    "categories": {"zh": "事项类别", "en": "Categories"},
-    "method": {"zh": "方法说明", "en": "Method"},
-    "rank": {"zh": "序号", "en": "No."},
-    "name": {"zh": "名称", "en": "Name"},
-    "now": {"zh": "本月", "en": "This month"},
-    "before": {"zh": "上月", "en": "Month before"},
-    "change": {"zh": "环比", "en": "Change"},
-    "year_ago": {"zh": "去年同月", "en": "Year ago"},
-    "year_change": {"zh": "同比", "en": "On year"},
-    "rate": {"zh": "每{per:g}{unit}", "en": "Per {per:g} {unit}"},
-    "ratio": {"zh": "与全市之比", "en": "To county"},
-    "place": {"zh": "位置", "en": "Where"},
-    "finding": {"zh": "发现", "en": "Finding"},
-    "counts_map": {"zh": "各网格件数", "en": "Reports by grid"},
-    "hotspots_map": {"zh": "热点（编号见热点区域表）", "en": "Hotspots (numbers as in the table)"},
-    "not_told": {"zh": "少于5件", "en": "< 5"},
-    "none": {"zh": "本月未发现件数异常偏多的区域。", "en": "No area with unusually many reports."},
-}
 
 
 @dataclass(frozen=True)
@@ -152,7 +128,8 @@ def make_bulletin(
         year_ago=_reached(tx, scope, year_before(span)),
     )
     if scope.choice.group is None:
-        hot = hotspot_layer(tx, scope, "grid")
+        # As on the planner's page: who reads both must not find two answers.
+        hot = hotspot_layer(tx, scope, "grid", against="exposure")
         month = replace(month, hot=hot, areas=hot_areas(tx, scope, hot)[:_TOP_AREAS])
     names = names_of(tx, scope)
     heading = f"{names.county[language]} · {names.choice[language]} · {TEXTS['bulletin'][language]}"
@@ -170,34 +147,35 @@ def make_bulletin(
 
 def _sentences(tx: Transaction, month: _Month, today: dt.date) -> list[str]:
     scope, language = month.scope, month.language
+    running = [TEXTS["running"][language]] if scope.span.last >= today else []
     if scope.choice.group is not None:
         # Totals of other months would be other windows; the towns below are what is told.
-        return []
-    total = month.grids.counted.n + month.grids.counted.outside
-    said = []
-    others = (_total(tx, month, month.before), _total(tx, month, month.year_ago))
-    period = dated(scope.found, language)
-    parts = [f"{period}共{total:,}件" if language == "zh" else f"{total:,} reports in {period}"]
-    for key, other in zip(("before", "year_ago"), others, strict=True):
-        if other is None:
-            continue
-        change = change_share(total, other, language)
-        words = TEXTS[key][language]
-        parts.append(
-            f"{words}{other:,}件，{change}"
-            if language == "zh"
-            else f"{words.lower()}: {other:,} ({change})"
-        )
-    said.append("；".join(parts) + "。" if language == "zh" else "; ".join(parts) + ".")
-    if scope.span.last >= today:
-        said.append(
-            "本月尚未结束，件数还会增加。"
-            if language == "zh"
-            else "The month is not over yet; its counts will grow."
-        )
-    if month.hot is not None and not month.areas:
+        return [TEXTS["sensitive"][language], *running]
+    said = [_numbers(tx, month), *running]
+    if _total(tx, month, scope.span) and not month.areas:
         said.append(TEXTS["none"][language])
     return said
+
+
+def _numbers(tx: Transaction, month: _Month) -> str:
+    """Say how many there are, and were a month and a year before."""
+    language, span = month.language, month.scope.span
+    total, period = _total(tx, month, span) or 0, dated(span, language)
+    if language == "zh":
+        parts = [f"{period}共{total:,}件" if total else f"{period}没有这类事项"]
+    else:
+        parts = [f"{total:,} reports in {period}" if total else f"No reports in {period}"]
+    for key, other_span in (("before", month.before), ("year_ago", month.year_ago)):
+        other = _total(tx, month, other_span)
+        if other is None:
+            continue
+        words = TEXTS[key][language]
+        change = change_share(total, other, language) if total and other else ""
+        if language == "zh":
+            parts.append(f"{words}{other:,}件" + (f"，{change}" if change else ""))
+        else:
+            parts.append(f"{words.lower()}: {other:,}" + (f" ({change})" if change else ""))
+    return "；".join(parts) + "。" if language == "zh" else "; ".join(parts) + "."
 
 
 def _reached(tx: Transaction, scope: Scope, span: Span) -> Span | None:
@@ -245,7 +223,7 @@ def _towns(tx: Transaction, month: _Month) -> Ranking:
         count = int(layer.counted.counts[unit])
         row = [rank, _name(layer.frame, unit, language), _told(layer, unit, language)]
         for other in others:
-            row += [other[unit], change_share(count, other[unit], language)]
+            row += [other[unit], Change(count, other[unit])]
         rows.append([*row, _rounded(layer.rate[unit]), _rounded(layer.ratio[unit])])
     return Ranking("towns", headings, rows)
 
@@ -305,7 +283,7 @@ def _categories(tx: Transaction, month: _Month) -> Ranking:
                     for key, known in reached.items()
                     for part in (
                         row[key] if known else None,
-                        change_share(row["now"], row[key] if known else None, language),
+                        Change(row["now"], row[key] if known else None),
                     )
                 ),
             ]
@@ -317,7 +295,7 @@ def _categories(tx: Transaction, month: _Month) -> Ranking:
 def _pictures(tx: Transaction, month: _Month, drawing: Drawing) -> list[tuple[str, bytes]]:
     """Draw counts and hotspots; none of a sensitive group, whose grids are mostly not told."""
     hot, scope, language = month.hot, month.scope, month.language
-    if hot is None:
+    if hot is None or not month.grids.counted.n:
         return []
     county, names = scope.county(tx), names_of(tx, scope)
     labels = town_labels(month.towns.frame, language)
@@ -339,16 +317,20 @@ def _pictures(tx: Transaction, month: _Month, drawing: Drawing) -> list[tuple[st
 
 
 def _method(month: _Month) -> list[str]:
-    lines = method_lines(rates_method(month.scope, month.grids), month.language)
-    if month.hot is not None:
+    about = rates_method(month.scope, month.grids)
+    # No table of a bulletin tells smoothed rates.
+    notes = [one for one in about.notes if one["code"] not in {"empirical_bayes", "clamped"}]
+    lines = method_lines(replace(about, notes=notes), month.language)
+    if month.hot is not None and month.grids.counted.n:
         lines += method_lines(hotspots_method(month.scope, month.hot), month.language)[1:]
     return list(dict.fromkeys(lines))
 
 
 def _ranked(layer: RatesLayer) -> list[int]:
-    """Return units by their counts, those not told last."""
+    """Return units by their counts, of equal ones the higher rate first; those not told last."""
     counts = np.where(layer.told > 0, layer.counted.counts, -1)
-    order: list[int] = np.lexsort((np.arange(counts.size), -counts)).tolist()
+    rates = np.where(layer.told > 0, np.nan_to_num(layer.rate), 0.0)
+    order: list[int] = np.lexsort((np.arange(counts.size), -rates, -counts)).tolist()
     return order
 
 

@@ -100,11 +100,16 @@ def shapes_of(county: County, frame: Frame, which: Integers) -> Geometries:
 
 def method_lines(method: Method, language: Language) -> list[str]:
     """Return what the methods panel says, one sentence a line."""
-    counted = (
-        f"计入{method.n}件，单元{method.units}个，网格方案{method.layout or '—'}。"
-        if language == "zh"
-        else f"{method.n} reports in {method.units} units, grid layout {method.layout or '—'}."
-    )
+    n, units, layout = f"{method.n:,}", f"{method.units:,}", method.layout or "—"
+    hidden = f"{method.suppressed:,}"
+    if language == "zh":
+        numbers = f"公布{n}件，另有{hidden}个单元不公布" if method.suppressed else f"计入{n}件"
+        counted = f"{numbers}，单元{units}个，网格方案{layout}。"
+    else:
+        numbers = (
+            f"{n} reports told, {hidden} units not told," if method.suppressed else f"{n} reports"
+        )
+        counted = f"{numbers} in {units} units, grid layout {layout}."
     return [counted, *(one[language] for one in method.notes)]
 
 

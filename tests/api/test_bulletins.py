@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from PIL import Image
 from typer.testing import CliRunner, Result
 
@@ -96,11 +97,13 @@ def test_numbers_are_those_of_the_layers(planner: httpx.Client) -> None:
     ).json()
     towns = {row[1].value: row[2].value for row in list(book["Towns"].rows)[1:]}
     assert towns == {item["name_en"]: item["count"] for item in layer["items"]}
-    hot = planner.get(
-        "/layers/hotspots", params={"category": "water", "from": "2022-05-01", "to": "2022-05-31"}
-    ).json()
+    # The page's own question: a bulletin with another answer would be believed by nobody.
+    may = {"category": "water", "from": "2022-05-01", "to": "2022-05-31"}
+    hot = planner.get("/layers/hotspots", params={**may, "against": "exposure"}).json()
     found = [row[2].value for row in list(book["Hot areas"].rows)[1:]]
     assert found == [area["words"]["en"] for area in hot["areas"][:10]]
+    change = next(book["Categories"].iter_rows(min_row=2, min_col=5, max_col=5))[0]
+    assert (change.value, change.number_format) == (5.5, "+0%;-0%;0%")
     pictures = book["Summary"]._images
     assert len(pictures) == 2
     assert Image.open(io.BytesIO(pictures[0]._data())).width == 1600
@@ -114,10 +117,20 @@ def test_of_everything_of_a_tag_and_of_nothing(
     content = fetch(planner, f=form, **asked).content
     if form == "docx":
         texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
-        nothing = "本月未发现件数异常偏多的区域。"
-        assert (nothing in texts) == ("category" in asked)
+        assert ("2022年5月没有这类事项；上月0件。" in texts) == ("category" in asked)
+        maps = len(docx.Document(io.BytesIO(content)).inline_shapes)
+        assert maps == (0 if "category" in asked else 2)
     else:
         assert len(openpyxl.load_workbook(io.BytesIO(content)).sheetnames) >= 3
+
+
+@pytest.mark.parametrize("style", ["Normal", "Title", "Heading 1", "List Bullet"])
+def test_every_style_has_a_chinese_font(planner: httpx.Client, style: str) -> None:
+    document = docx.Document(io.BytesIO(fetch(planner, category="gas").content))
+    fonts = document.styles[style].element.rPr.rFonts
+    assert fonts.get(qn("w:eastAsia")) == "Microsoft YaHei"
+    # A theme's font would go before it.
+    assert not [name for name in fonts.attrib if name.endswith("Theme")]
 
 
 def test_a_month_that_runs_says_so(planner: httpx.Client) -> None:
@@ -136,6 +149,9 @@ def test_a_sensitive_group_is_told_by_five_and_more_only(planner: httpx.Client) 
     assert [row.cells[2].text for row in document.tables[1].rows[1:]] == ["6"]
     told = [row.cells[2].text for table in document.tables for row in table.rows[1:]]
     assert not set(told) & {"1", "2", "3", "4"}
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[2].startswith("敏感事项：只公布5件及以上的件数")
+    assert any(text.startswith("公布6件，另有2个单元不公布") for text in texts)
 
 
 @pytest.mark.parametrize(
