@@ -4,7 +4,8 @@ For one month and one group of categories there are two tables: counts of grids 
 towns. A grid below five is not told. A town is not told below five either, and not where its
 total would give one of its grids away: where it has a single suppressed grid, or where what is
 left for the suppressed ones can only be ones, or only fours. The same holds between the county's
-total, which others may publish, and the towns. Grids of five or more are always told.
+total, which others may publish, and the towns; grids that belong to no town count as a town that
+is never told. Grids of five or more are always told.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 SMALLEST_TOLD = 5
 _MOST_UNTOLD = SMALLEST_TOLD - 1
+_NO_TOWN = ""
 
 
 @dataclass(frozen=True)
@@ -69,21 +71,22 @@ def tell(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> Told:
     grids = {code: n if n >= SMALLEST_TOLD else None for code, n in counts.items()}
     towns = _towns(counts, town_of)
     hidden = {code for code, town in towns.items() if town.total < SMALLEST_TOLD or town.gives_away}
+    hidden.update(towns.keys() & {_NO_TOWN})
     # What the county's total leaves for the hidden towns: hide more until it is ambiguous. Only a
     # town with suppressed grids helps, the total of any other is the sum of its grids.
     others = [code for code, town in towns.items() if town.blanks and code not in hidden]
     others.sort(key=lambda code: (towns[code].total, code))
     while others and _given_away([town for code, town in towns.items() if code in hidden]):
         hidden.add(others.pop(0))
-    return Told(grids, {code: None if code in hidden else t.total for code, t in towns.items()})
+    numbers = {code: None if code in hidden else town.total for code, town in towns.items()}
+    numbers.pop(_NO_TOWN, None)
+    return Told(grids, numbers)
 
 
 def _towns(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> dict[str, _Town]:
     members: dict[str, list[int]] = defaultdict(list)
     for code, count in counts.items():
-        town = town_of.get(code)
-        if town is not None:
-            members[town].append(count)
+        members[town_of.get(code) or _NO_TOWN].append(count)
     return {
         code: _Town(
             total=sum(own),
