@@ -50,6 +50,15 @@ def list_grids(
     return GridPage(layout, items, shown[-1]["code"] if len(rows) > limit else None)
 
 
+def grid_names(
+    tx: Transaction, county_code: str, *, bbox: BBox | None, town: str | None
+) -> tuple[str | None, list[Row]]:
+    """Return the active layout's name, None where none is active, and all of its grids, by code."""
+    where = {**_selection(county_code, bbox, town), "after": "", "limit": None}
+    rows = tx.query("grids_page", where)
+    return (rows[0]["layout"] if rows else _active_layout(tx, county_code)), rows
+
+
 def grids_geojson(
     tx: Transaction, county_code: str, *, bbox: BBox | None, town: str | None
 ) -> bytes:

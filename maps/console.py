@@ -15,6 +15,22 @@ from maps.shell import Pages
 ROLES = frozenset({"dispatcher", "supervisor"})
 """Who works with queues; everybody else has the map as a viewer."""
 
+WORDS = (
+    "act", "action", "alarm", "areas", "bulk", "call", "case", "clock", "cluster", "collision", "contact", "crs",
+    "field", "filter", "five_haves", "form", "grid", "grid_method", "grids", "keys", "legend", "level", "light",
+    "list", "live", "locate", "map", "marks", "match", "move", "outcome", "part_role", "part_status", "period",
+    "pile", "place_kind", "print", "queue", "report", "role", "search", "sound", "source", "span", "staff",
+    "staff_method", "staff_role", "stage", "state", "status", "suggest", "tag", "thing", "timeline", "tools",
+    "undo", "unit", "utility_kind", "utility_method", "what", "where",
+)  # fmt: skip
+"""Groups of words the page's modules use; those of the choices an action offers come beside them."""
+
+
+@cache
+def _word_groups() -> tuple[str, ...]:
+    chosen = {field.name for action in ACTIONS for field in fields_of(action) if field.choices}
+    return tuple(sorted({*WORDS, *chosen}))
+
 
 @cache
 def _actions() -> dict[str, Any]:
@@ -46,4 +62,12 @@ def _setup(actor: Actor) -> dict[str, Any]:
 
 def render_console(pages: Pages, context: PageContext, actor: Actor) -> str:
     """Return the HTML of ``/map`` for an actor who dispatches."""
-    return render_page(pages, "console.html", context, shell=pages.map_shell, console=_setup(actor))
+    return render_page(
+        pages,
+        "console.html",
+        context,
+        word_groups=_word_groups(),
+        with_maps=True,
+        shell=pages.map_shell,
+        console=_setup(actor),
+    )

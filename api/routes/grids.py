@@ -12,7 +12,7 @@ from api.auth import SignedIn
 from api.dependencies import GEOJSON, NO_STORE, StrictRoute, json_answer, tagged
 from api.schemas.common import Code, Text
 from api.schemas.filters import BBOX_SHAPE
-from api.schemas.reference import GridDetail, GridPage
+from api.schemas.reference import GridDetail, GridNames, GridPage
 from gis import lookups
 from gis.geometry import BBox
 from gis.layers import count_in_grid
@@ -31,17 +31,17 @@ class GridParams(BaseModel):
         Field(json_schema_extra=BBOX_SHAPE, description="Selects the grids it touches; cuts none."),
     ] = None
     town: Code | None = None
-    f: Literal["json", "geojson"] = "json"
+    f: Literal["json", "geojson", "names"] = "json"
     limit: Annotated[int, Field(ge=1, le=1000, description="Of a page of json.")] = 1000
     cursor: Annotated[Text | None, Field(max_length=64)] = None
 
 
 @router.get(
     "",
-    response_model=GridPage,
+    response_model=GridPage | GridNames,
     responses={
         200: {
-            "model": GridPage,
+            "model": GridPage | GridNames,
             "content": {GEOJSON: {"schema": {"$ref": "#/components/schemas/GridCollection"}}},
         }
     },
@@ -49,18 +49,29 @@ class GridParams(BaseModel):
 def list_grids(
     request: Request, caller: SignedIn, params: Annotated[GridParams, Query()]
 ) -> Response:
-    """List the active layout's grids: all of them as GeoJSON, by pages as JSON."""
+    """List the active layout's grids: all of them as GeoJSON or as columns of names, by pages as JSON."""
     bbox = BBox.parse(params.bbox) if params.bbox is not None else None
     with caller.read() as (tx, actor):
         if params.f == "geojson":
             content = lookups.grids_geojson(tx, actor.county_code, bbox=bbox, town=params.town)
             return tagged(request, content, media_type=GEOJSON)
+        if params.f == "names":
+            layout, rows = lookups.grid_names(tx, actor.county_code, bbox=bbox, town=params.town)
+            return tagged(request, _columns(layout, rows))
         page = lookups.list_grids(
             tx, actor.county_code,
             bbox=bbox, town=params.town, limit=params.limit, cursor=params.cursor,
         )  # fmt: skip
     content = orjson.dumps({"layout": page.layout, "items": page.items, "next": page.next})
     return tagged(request, content)
+
+
+def _columns(layout: str | None, rows: list[dict[str, Any]]) -> bytes:
+    """Return codes and names, each as one list: alike beside alike compresses best."""
+    columns = {"codes": "code", "names": "name", "names_en": "name_en"}
+    return orjson.dumps(
+        {"layout": layout, **{name: [row[of] for row in rows] for name, of in columns.items()}}
+    )
 
 
 @router.get("/{code}", response_model=GridDetail)

@@ -34,6 +34,15 @@ class GridPage(Answer):
     next: str | None
 
 
+class GridNames(Answer):
+    """Code and names of the active layout's grids, as columns in the order of the code: few bytes for a page."""
+
+    layout: str | None
+    codes: list[str]
+    names: list[str]
+    names_en: list[str]
+
+
 class GridProperties(GridView):
     """Properties of a grid on a map."""
 

@@ -14,6 +14,7 @@ from api.schemas.reference import (
     CategoryPage,
     GridCollection,
     GridDetail,
+    GridNames,
     GridPage,
     PlacePage,
     TownCollection,
@@ -76,6 +77,18 @@ class TestGrids:
         assert {grid["town_code"] for grid in of_town} == {"370782001"}
         empty = get(client("planner"), "/grids", town="nope")
         assert (empty["layout"], empty["items"]) == ("2022", [])
+
+    def test_names_of_all_as_columns(self, world: World, client: Clients) -> None:
+        found = get(client("planner"), "/grids", f="names")
+        GridNames.model_validate(found)
+        grids = get(client("planner"), "/grids")["items"]
+        assert found["codes"] == sorted(world.grids)
+        assert found["names"] == [grid["name"] for grid in grids]
+        assert found["names_en"] == [grid["name_en"] for grid in grids]
+        of_town = get(client("planner"), "/grids", f="names", town="370782001")
+        assert 0 < len(of_town["codes"]) < len(found["codes"])
+        empty = get(client("planner"), "/grids", f="names", town="nope")
+        assert (empty["layout"], empty["codes"]) == ("2022", [])
 
     def test_one(self, world: World, client: Clients) -> None:
         world.execute(

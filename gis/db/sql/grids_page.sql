@@ -1,4 +1,5 @@
--- A page of the active layout's grids, by code; one more than asked for says that there are more.
+-- A page of the active layout's grids, by code; one more than asked for says that there are more;
+-- without a limit all of them.
 SELECT l.name AS layout, g.code, g.name, g.name_en, g.town_code, g.community_code, g.area_m2, g.population,
        g.households
 FROM grid_layout l
@@ -10,4 +11,4 @@ WHERE l.county_code = %(county_code)s AND l.status = 'active'
        OR (g.boundary && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
            AND ST_Intersects(g.boundary, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))))
 ORDER BY g.code COLLATE "C"
-LIMIT %(limit)s
+LIMIT %(limit)s::bigint

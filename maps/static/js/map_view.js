@@ -228,24 +228,18 @@ function legendRoom() {
   return map.getSize().x > 900 ? LEGEND_WIDTH / 2 : 12;
 }
 
-// Every grid's name, page by page.
-async function gridNames() {
-  const found = [];
-  let cursor = null;
-  do {
-    const page = await getJson("/grids", { cursor });
-    found.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== null);
-  return found;
-}
-
-// A county of grids in a third of the bytes: borders on a lattice of ten metres, which no eye tells at its scale.
+// A county of grids in a third of the bytes: borders on a lattice of ten metres, which no eye tells at its scale, and
+// names alone of all that is known of a grid.
 async function coarseGrids() {
-  const [packed, names] = await Promise.all([getJson("/layers/outlines"), gridNames()]);
-  const byCode = new Map(names.map((grid) => [grid.code, grid]));
+  const [packed, named_] = await Promise.all([getJson("/layers/outlines"), getJson("/grids", { f: "names" })]);
+  const at = new Map(named_.codes.map((code, index) => [code, index]));
   const { collection } = unpack(packed);
-  return { ...collection, features: collection.features.map((one) => ({ ...one, properties: byCode.get(one.properties.code) ?? one.properties })) };
+  for (const { properties } of collection.features) {
+    const index = at.get(properties.code);
+    properties.name = named_.names[index];
+    properties.name_en = named_.names_en[index];
+  }
+  return collection;
 }
 
 // The exact borders come once somebody looks closely enough to see the difference.
