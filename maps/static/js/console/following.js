@@ -38,8 +38,9 @@ function showState({ state, seconds }) {
   document.body.dataset.live = state;
 }
 
-// report(event), gone(id), changed(): one event, and once after each batch of them; load(): the lists anew.
-export function createFollowing({ cases, clusters, load, queues, parameters, report, gone, changed }) {
+// report(event), gone(id), changed(): one event, and once after each batch of them; load(): the lists anew;
+// counted(byQueue): how many each queue holds now.
+export function createFollowing({ cases, clusters, load, queues, parameters, report, gone, changed, counted }) {
   const askCounts = latest();
   let batch = [];
   let timer = 0;
@@ -48,6 +49,7 @@ export function createFollowing({ cases, clusters, load, queues, parameters, rep
     const { queue: _, ...filters } = parameters();
     const counts = await askCounts("/reports/counts", filters);
     queues.show(counts.by_queue);
+    counted(counts.by_queue);
   }, COUNT_MS);
   const compareSoon = throttled(() => cases.compare(parameters()), COMPARE_MS);
   const clustersSoon = throttled(() => clusters.refresh(), CLUSTERS_MS);

@@ -12,12 +12,13 @@ import { createActing } from "./acting.js";
 import { createAlarm } from "./alarm.js";
 import { createBulk } from "./bulk.js";
 import { createCall, hasDraft } from "./call.js";
-import { createCases, MOST, rowOfEvent, rowOfReport } from "./cases.js";
+import { createCases, rowOfEvent, rowOfReport } from "./cases.js";
 import { createCaseView } from "./case_view.js";
 import { createClusters } from "./clusters.js";
 import { createFilters, createQueues } from "./filters.js";
 import { createFocus } from "./focus.js";
 import { createFollowing } from "./following.js";
+import { createHeaps } from "./heaps.js";
 import { createKeys } from "./keys.js";
 import { createList } from "./list.js";
 import { drawMarksLegend } from "./marks_legend.js";
@@ -117,8 +118,13 @@ const list = createList(byId("list"), {
   check: bulk.check,
   checked: bulk.checked,
 });
+const heaps = createHeaps(map, {
+  parameters: () => parametersOf(state.get()),
+  watch: (work) => notices.watch("reports_map", work),
+  changed: () => piles.render(),
+});
 const piles = createPiles(map, {
-  cases, open,
+  cases, heaps, open,
   shapeOf: categoryShape,
   title: (row) => `${row.number} · ${categoryName(row.category)} · ${named("status", row.status)}`,
   isShown: () => state.get().reports !== "off",
@@ -147,7 +153,11 @@ const following = createFollowing({
     alarm.gone(id);
     caseView.hear({ id, gone: true });
   },
-  changed: () => changed({ reason: "events" }),
+  changed() {
+    changed({ reason: "events" });
+    heaps.refresh();
+  },
+  counted: (byQueue) => sayHowMany(byQueue[state.get().queue]),
 });
 const call = createCall({
   lists: known, findGrids, categoryName, actions, open,
@@ -190,19 +200,34 @@ function changed({ reason }) {
   document.body.dataset.rows = String(cases.ids().length);
 }
 
+// The list says how many there are: where it holds only the newest, of how many.
+function sayHowMany(total = cases.size()) {
+  const held = cases.size();
+  byId("reports-shown").textContent = heaps.isOn() ? t("queue.more", { n: count(held), m: count(Math.max(total, held)) }) : t("queue.all", { n: count(held) });
+}
+
 let skeleton = 0;
 async function load() {
   const box = byId("list");
   skeleton = setTimeout(() => box.classList.add("loading"), 300);
-  const more = await notices.watch("reports", () => cases.load(parametersOf(state.get())));
+  const loaded = await notices.watch("reports", fetchRows);
   clearTimeout(skeleton);
   box.classList.remove("loading");
-  if (more === undefined) return;
-  byId("reports-shown").textContent = more ? t("queue.more", { n: count(MOST) }) : t("queue.all", { n: count(cases.size()) });
+  if (loaded) changed({ reason: "loaded" });
+}
+
+// Resolves to false when another load has taken over.
+async function fetchRows() {
+  const parameters = parametersOf(state.get());
+  const more = await cases.load(parameters);
+  if (more === undefined) return false;
+  const [{ count: total }] = await Promise.all([more ? getJson("/reports/counts", parameters) : { count: cases.size() }, heaps.use(more)]);
+  sayHowMany(total);
   for (const row of cases.all()) alarm.take(row);
   list.choose(state.get().report);
   if (state.get().report) list.reveal(state.get().report);
   changed({ reason: "loaded" });
+  return true;
 }
 
 function walk(step) {

@@ -3,7 +3,7 @@
 
 import { h } from "../dom.js";
 import { count } from "../format.js";
-import { latLngOf } from "../lonlat.js";
+import { boundsOf, latLngOf } from "../lonlat.js";
 import { mark } from "../layers/marks.js";
 import { t } from "../words.js";
 import { lightOf } from "./cases.js";
@@ -13,14 +13,14 @@ const PAD = 0.25;
 const SINGLE_FROM_ZOOM = 18; // nearer than this nothing is piled: the marks lie side by side or on each other
 const RING = ["red", "yellow", "green"];
 
-// Share of each light as a ring: length, not colour alone, says how many are late; the number is in the middle.
+// The number is in the middle, and in the corner how many of them are late: words and place, not colour alone.
 function pileIcon(pile) {
-  const size = pile.rows.length < 10 ? 34 : pile.rows.length < 100 ? 40 : 48;
+  const size = pile.number < 10 ? 34 : pile.number < 100 ? 40 : 48;
   const late = pile.lights.red ? t("pile.late", { n: count(pile.lights.red) }) : "";
   const html = h(
     "span",
     { class: `pile ${pile.lights.red ? "late" : pile.lights.yellow ? "soon" : ""} ${pile.urgent ? "urgent" : ""}` },
-    h("b", {}, count(pile.rows.length)),
+    h("b", {}, count(pile.number)),
     late ? h("i", { "aria-hidden": "true" }, count(pile.lights.red)) : null,
   );
   return window.L.divIcon({ html, className: "pile-mark", iconSize: [size, size] });
@@ -28,11 +28,11 @@ function pileIcon(pile) {
 
 function pileWords(pile) {
   const lights = RING.filter((light) => pile.lights[light]).map((light) => `${t(`light.${light}`)} ${count(pile.lights[light])}`);
-  return [t("pile.words", { n: count(pile.rows.length) }), ...lights].join(" · ");
+  return [t("pile.words", { n: count(pile.number) }), ...lights].join(" · ");
 }
 
-// title(row), shapeOf(category), open(id).
-export function createPiles(map, { cases, shapeOf, title, open, isShown }) {
+// title(row), shapeOf(category), open(id); heaps: piles of the server, where there are more reports than rows here.
+export function createPiles(map, { cases, heaps, shapeOf, title, open, isShown }) {
   const group = window.L.layerGroup().addTo(map);
   const made = new Map(); // key -> {marker, stamp}
   let current = "";
@@ -42,7 +42,7 @@ export function createPiles(map, { cases, shapeOf, title, open, isShown }) {
     const zoom = map.getZoom();
     const bounds = map.getBounds().pad(PAD);
     const found = [];
-    for (const row of cases.all()) {
+    for (const row of heaps.isOn() ? heaps.shown().rows : cases.all()) {
       if (!row.point || cases.hasLeft(row.id)) continue;
       const latLng = latLngOf(row.point);
       if (!bounds.contains(latLng)) continue;
@@ -75,7 +75,11 @@ export function createPiles(map, { cases, shapeOf, title, open, isShown }) {
       const light = lightOf(row);
       if (light) lights[light] += 1;
     }
-    return { rows: members.map(({ row }) => row), lights, urgent, latLng: window.L.latLng(lat, lng), members };
+    return { number: members.length, lights, urgent, latLng: window.L.latLng(lat, lng), bounds: window.L.latLngBounds(members.map(({ latLng }) => latLng)) };
+  }
+
+  function pileOfHeap({ point, pile: number, lights, urgent, bbox }) {
+    return { number, lights: { red: 0, yellow: 0, green: 0, ...lights }, urgent: urgent > 0, latLng: latLngOf(point), bounds: window.L.latLngBounds(boundsOf(bbox)) };
   }
 
   function single({ row, latLng }) {
@@ -90,31 +94,46 @@ export function createPiles(map, { cases, shapeOf, title, open, isShown }) {
   function pile(of) {
     const words = pileWords(of);
     const marker = window.L.marker(of.latLng, { icon: pileIcon(of), title: words, alt: words });
-    return marker.on("click", () => map.fitBounds(window.L.latLngBounds(of.members.map(({ latLng }) => latLng)), { padding: [60, 60], maxZoom: SINGLE_FROM_ZOOM, animate: false }));
+    return marker.on("click", () => map.fitBounds(of.bounds, { padding: [60, 60], maxZoom: SINGLE_FROM_ZOOM, animate: false }));
   }
 
-  function stampOf(key, members) {
-    if (members.length > 1) {
-      const { lights, urgent } = pileOf(members);
-      return `${members.length}|${lights.red}|${lights.yellow}|${urgent}|${members[0].row.id}`;
-    }
-    const { row } = members[0];
+  function stampOfPile({ number, lights, urgent, latLng }) {
+    return `${number}|${lights.red}|${lights.yellow}|${urgent}|${latLng.lat},${latLng.lng}`;
+  }
+
+  function stampOfRow(row) {
     return `${row.version}|${lightOf(row)}|${row.point}|${row.id === current}`;
   }
 
+  // What should stand on the map: key -> {stamp, make()}.
+  function wantedMarks() {
+    const wanted = new Map();
+    if (!isShown()) return wanted;
+    for (const heap of heaps.shown().heaps) {
+      const pile_ = pileOfHeap(heap);
+      wanted.set(heap.key, { stamp: stampOfPile(pile_), make: () => pile(pile_) });
+    }
+    for (const [key, members] of binned(projected())) {
+      if (members.length === 1) wanted.set(key, { stamp: stampOfRow(members[0].row), make: () => single(members[0]) });
+      else {
+        const pile_ = pileOf(members);
+        wanted.set(key, { stamp: stampOfPile(pile_), make: () => pile(pile_) });
+      }
+    }
+    return wanted;
+  }
+
   function render() {
-    const wanted = isShown() ? binned(projected()) : new Map();
+    const wanted = wantedMarks();
     for (const [key, { marker }] of made) {
       if (wanted.has(key)) continue;
       group.removeLayer(marker);
       made.delete(key);
     }
-    for (const [key, members] of wanted) {
-      const id = members.length === 1 ? `${key}|one` : key;
-      const stamp = stampOf(id, members);
+    for (const [key, { stamp, make }] of wanted) {
       const known = made.get(key);
       if (known?.stamp === stamp) continue;
-      const marker = members.length === 1 ? single(members[0]) : pile(pileOf(members));
+      const marker = make();
       const hadFocus = known?.marker.getElement() === document.activeElement;
       if (known) group.removeLayer(known.marker);
       group.addLayer(marker);
