@@ -41,7 +41,8 @@ def recoverable(
 
 def _width(goal: npt.NDArray[np.float64], equal: list[list[float]], right: list[float]) -> float:
     least, most = (
-        linprog(sign * goal, A_eq=equal, b_eq=right, bounds=(1, SMALLEST_TOLD - 1)).fun * sign
+        sign
+        * float(linprog(sign * goal, A_eq=equal, b_eq=right, bounds=(1, SMALLEST_TOLD - 1)).fun)
         for sign in (1, -1)
     )
     return float(most - least)
