@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import problems
 from api.live import Live
+from api.methods import Methods
 from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import (
     accounts,
@@ -40,6 +41,7 @@ from api.routes import (
     new_report_pages,
     notifications,
     outbox,
+    own_account,
     pages,
     photos,
     places,
@@ -133,6 +135,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         },
     )
     app.add_middleware(SameOrigin)
+    app.add_middleware(Methods)
     app.add_middleware(Envelope, headers=_security_headers(services))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -162,7 +165,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     # bulk before reports: `bulk` would else be read as the id of a report.
     for module in (
-        sessions, accounts, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
+        sessions, own_account, accounts, bulk, actions, photos, suggestions, callbacks, receipts, reporter, outbox,
         clustered, reports, locate, grids, towns, utilities, categories, places, layers,
         hotspots, planning, plans, bulletins, board, clusters, evaluations, events, notifications, statistics, tiles,
     ):  # fmt: skip
@@ -175,6 +178,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(statistics_page.router)
     app.include_router(list_page.router)
     app.include_router(admin_pages.router)
+    app.include_router(own_account.pages)
 
 
 def _security_headers(services: Services) -> dict[str, str]:

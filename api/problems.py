@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.error_pages import error_page, wants_page
+from api.methods import allowed_methods
 from gis import errors as domain
 from gis.errors import FieldError, GridCallError
 
@@ -150,12 +151,15 @@ def install(app: FastAPI) -> None:
 
     async def on_http_error(request: Request, raised: Exception) -> Response:
         error = cast("HTTPException", raised)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = allowed_methods(request.scope)
         answer = problem(
             status=error.status_code,
             code=_HTTP_CODES.get(error.status_code, "http_error"),
             title=str(error.detail),
             detail=str(error.detail),
-            headers=error.headers,  # 405 has to keep its Allow
+            headers=headers,
             **_where(request),
         )
         return _shown(request, answer, "")

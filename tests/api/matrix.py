@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import FastAPI
+
 EVERYBODY = frozenset(
     {"admin", "supervisor", "dispatcher", "grid_staff", "utility", "volunteer", "planner"}
 )
@@ -45,6 +47,17 @@ class Rule:
     about_report: bool = False
     body: Any = None
     nobody: int = 401
+
+
+def routes_of(app: FastAPI) -> set[str]:
+    """Return ``METHOD path`` of all routes, the pages included."""
+    found = set()
+    for route in app.routes:
+        contexts = getattr(route, "effective_route_contexts", None)
+        for one in contexts() if contexts else [route]:
+            methods = set(one.methods) - ({"HEAD"} if "GET" in one.methods else set())
+            found |= {f"{method} {one.path}" for method in methods}
+    return found
 
 
 def free(*answers: int, path: str | None = None, body: Any = None) -> Rule:
@@ -273,6 +286,15 @@ ROUTES: dict[str, Rule] = {
         body={"valid_from": "2022-01-01"},
         nobody=303,
     ),
+    # The own account: each has one. Ending `others` would end those of the tests beside.
+    f"PUT {V1}/account/password": signed_in(422, body={"current": "x", "password": "short"}),
+    f"GET {V1}/sessions": signed_in(200),
+    f"DELETE {V1}/sessions/others": signed_in(204),
+    f"DELETE {V1}/sessions/{{session_id}}": signed_in(404, path=f"{V1}/sessions/none"),
+    "GET /account": signed_in(200, nobody=303),
+    "POST /account/password": signed_in(422, body={}, nobody=303),
+    "POST /account/sessions/others": signed_in(303, body={}),
+    "POST /account/sessions/{session_id}": signed_in(404, path="/account/sessions/none", body={}),
     "GET /map/hotspots": county_wide(200, nobody=303),
     "GET /map": signed_in(200, nobody=303),
 }

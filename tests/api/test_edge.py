@@ -17,6 +17,7 @@ from api.schemas.common import Problem
 from gis.db.provision import head_revision
 from gis.settings import Settings
 from tests.api.conftest import API, World
+from tests.api.matrix import routes_of
 from tests.support.server import running
 
 Clients = Callable[[str], httpx.Client]
@@ -112,16 +113,86 @@ def test_paths_that_lead_nowhere(world: World, path: str) -> None:
     assert check_problem(httpx.get(world.address + path), 404)["code"] == "not_found"
 
 
-def test_methods_that_are_not_offered_name_those_that_are(world: World) -> None:
-    for method, path, allowed in (
-        ("PUT", "/reports", {"GET", "POST"}),
-        ("DELETE", "/categories", {"GET"}),
-        ("GET", "/sessions", {"POST"}),
-        ("PATCH", "/reports/x", {"GET"}),
-    ):
-        answer = httpx.request(method, f"{world.address}{API}{path}")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/reports", "GET, HEAD, POST, OPTIONS"),
+        ("DELETE", "/categories", "GET, HEAD, OPTIONS"),
+        ("GET", "/clusters/x/dismiss", "POST, OPTIONS"),
+        ("HEAD", "/clusters/x/dismiss", "POST, OPTIONS"),
+        ("PATCH", "/reports/x", "GET, HEAD, OPTIONS"),
+        # `bulk` has no GET of its own: it is read as the id of a report.
+        ("DELETE", "/reports/bulk", "GET, HEAD, POST, OPTIONS"),
+        ("POST", "/reports/x/photos/x", "GET, HEAD, PUT, OPTIONS"),
+        ("TRACE", "/reports", "GET, HEAD, POST, OPTIONS"),
+    ],
+)
+def test_methods_that_are_not_offered_name_those_that_are(
+    method: str, path: str, allowed: str, world: World
+) -> None:
+    answer = httpx.request(method, f"{world.address}{API}{path}")
+    assert answer.headers["allow"] == allowed
+    if method == "HEAD":
+        assert (answer.status_code, answer.content) == (405, b"")
+    else:
         check_problem(answer, 405)
-        assert allowed & set(answer.headers["allow"].replace(" ", "").split(","))
+
+
+def test_a_page_that_has_no_such_method_names_those_it_has(world: World) -> None:
+    answer = httpx.delete(f"{world.address}/reports/new", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+
+
+def test_options_tell_the_methods_and_ask_for_no_credential(world: World) -> None:
+    for path, allowed in (
+        (f"{API}/reports", "GET, HEAD, POST, OPTIONS"),
+        ("/map", "GET, HEAD, OPTIONS"),
+    ):
+        answer = httpx.options(
+            world.address + path, headers={"origin": "https://elsewhere.example"}
+        )
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["allow"] == allowed
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    check_problem(httpx.options(f"{world.address}{API}/nope"), 404)
+
+
+# What differs from one answer to the next, and what belongs to the connection.
+OF_THE_MOMENT = {"x-request-id", "date", "connection", "transfer-encoding", "set-cookie"}
+
+
+def test_head_is_get_without_its_body(world: World, client: Clients) -> None:
+    paths = [
+        route.partition(" ")[2] for route in sorted(routes_of(world.app)) if route[:4] == "GET "
+    ]
+    assert len(paths) > 60
+    for path in [*map(filled, paths), f"{API}/reports?f=csv", f"{API}/grids?f=geojson"]:
+        if path == f"{API}/events":
+            continue
+        for accepted in ("gzip", "identity"):
+            got, asked = (
+                client("dispatcher").request(
+                    method, world.address + path, headers={"accept-encoding": accepted}
+                )
+                for method in ("GET", "HEAD")
+            )
+            assert (asked.status_code, asked.content) == (got.status_code, b""), path
+            for name in {*got.headers, *asked.headers} - OF_THE_MOMENT:
+                assert asked.headers.get(name) == got.headers.get(name), (path, name)
+
+
+def test_head_of_a_stream_ends(world: World, client: Clients) -> None:
+    answer = client("dispatcher").head("/events")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        200,
+        "text/event-stream; charset=utf-8",
+    )
+    assert client("dispatcher").head("/categories").status_code == 200
+
+
+def test_head_needs_a_credential_too(world: World, client: Clients) -> None:
+    assert client("").head("/reports").status_code == 401
 
 
 def test_bodies_above_the_limit_are_refused_announced_or_not(world: World, client: Clients) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from gis.audience import Actor
 from gis.db.database import Transaction
 from tests.api.conftest import ACCOUNTS, World
-from tests.api.matrix import ROUTES, Rule
+from tests.api.matrix import ROUTES, Rule, routes_of
 
 Clients = Callable[[str], httpx.Client]
 
@@ -31,17 +30,6 @@ SEES = {
     "none": set(),
 }
 """Who sees the report of each scope: written down here, not derived from the audience."""
-
-
-def routes_of(app: FastAPI) -> set[str]:
-    """Return ``METHOD path`` of all routes, the pages included."""
-    found = set()
-    for route in app.routes:
-        contexts = getattr(route, "effective_route_contexts", None)
-        for one in contexts() if contexts else [route]:
-            methods = set(one.methods) - ({"HEAD"} if "GET" in one.methods else set())
-            found |= {f"{method} {one.path}" for method in methods}
-    return found
 
 
 @pytest.fixture(scope="module")
