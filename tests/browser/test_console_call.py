@@ -134,7 +134,7 @@ def test_dragging_the_pin_shows_the_new_match_before_it_is_saved(visit):
     page.mouse.down()
     page.mouse.move(middle[0] + 90, middle[1] - 60, steps=6)
     page.mouse.up()
-    expect(page.locator("dialog .versions section")).to_have_count(2)
+    expect(page.locator("dialog .versions > section")).to_have_count(2)
     page.locator("dialog button[type=submit]").click()
     expect(page.locator("#toast")).to_contain_text("Correct the place: done")
     assert get(here, f"/reports/{report['id']}")["location"] != report["location"]
