@@ -142,18 +142,6 @@ def enable(tx: Transaction, actor: Actor, username: str, *, now: dt.datetime) ->
     note_done(tx, actor, "enable", username, now)
 
 
-def change_password(tx: Transaction, actor: Actor, password: str, *, now: dt.datetime) -> None:
-    """Give the actor's own account another password, and end all of its sessions.
-
-    Raises
-    ------
-    InvalidInput
-        The password is too short.
-    """
-    set_password(tx, actor.username, password)
-    note_done(tx, actor, "change_password", actor.username, now)
-
-
 def add_account(
     tx: Transaction,
     *,

@@ -83,6 +83,7 @@ def sign_in(
     *,
     now: dt.datetime,
     address: str = "",
+    agent: str = "",
     limits: SessionLimits = LIMITS,
 ) -> SignedIn:
     """Check a password and open a session.
@@ -93,6 +94,8 @@ def sign_in(
     ----------
     address
         Where the request comes from, for counting failures.
+    agent
+        What the client calls itself, so that its holder knows the session again.
 
     Raises
     ------
@@ -115,14 +118,19 @@ def sign_in(
         raise NotAuthenticated(_REFUSED)
     with db.transaction() as tx:
         forget_failed_sign_ins(tx, username)
-        opened = open_session(tx, username, now=now, limits=limits)
+        opened = open_session(tx, username, now=now, agent=agent, limits=limits)
     if opened is None:  # disabled between the two transactions
         raise NotAuthenticated(_REFUSED)
     return opened
 
 
 def open_session(
-    tx: Transaction, username: str, *, now: dt.datetime, limits: SessionLimits = LIMITS
+    tx: Transaction,
+    username: str,
+    *,
+    now: dt.datetime,
+    agent: str = "",
+    limits: SessionLimits = LIMITS,
 ) -> SignedIn | None:
     """Open a session of an account whose holder has proved who they are; None if it is disabled."""
     token = secrets.token_urlsafe(32)
@@ -135,6 +143,8 @@ def open_session(
             "now": now,
             "expires_at": expires_at,
             "idle_until": now + limits.idle,
+            # A header may hold what PostgreSQL does not store.
+            "agent": agent.replace("\0", "").encode("utf-8", "replace").decode()[:200],
         },
     )
     actor = find_actor(tx, token, now=now)

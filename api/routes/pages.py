@@ -53,6 +53,7 @@ def post_sign_in(request: Request, posted: PostedForm, caller: SignedIn) -> Resp
             posted.text("password"),
             now=caller.now,
             address=address_of(request),
+            agent=request.headers.get("user-agent", ""),
             limits=session_limits(services.settings),
         )
     except (InvalidInput, NotAuthenticated, TooManyAttempts) as error:

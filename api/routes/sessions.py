@@ -24,6 +24,7 @@ def open_session(request: Request, body: SignIn) -> Response:
         body.password,
         now=services.clock.now(),
         address=address_of(request),
+        agent=request.headers.get("user-agent", ""),
         limits=session_limits(services.settings),
     )
     view = SessionView(

@@ -39,3 +39,27 @@ class SessionView(Answer):
     token: str
     actor: ActorView
     expires_at: dt.datetime
+
+
+class NewPassword(Request):
+    """Another password for the own account."""
+
+    current: Annotated[Text, Field(min_length=1, max_length=1000)]
+    password: Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+class OwnSession(Answer):
+    """A session of the own account."""
+
+    id: Annotated[str, Field(description="Names the session; it is not its token.")]
+    created_at: dt.datetime
+    used_at: Annotated[dt.datetime, Field(description="Last use, to the minute.")]
+    expires_at: dt.datetime
+    agent: Annotated[str, Field(description="What opened it called itself.")]
+    current: Annotated[bool, Field(description="Whether it is the one that asks.")]
+
+
+class SessionsView(Answer):
+    """The own account's sessions that hold, the present one first."""
+
+    items: list[OwnSession]

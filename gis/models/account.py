@@ -85,6 +85,10 @@ class Session(Base):
     idle_until: Mapped[dt.datetime | None] = mapped_column(
         comment="ends then unless used before; null: only at expires_at"
     )
+    agent: Mapped[str] = mapped_column(
+        server_default=text("''"),
+        comment="what opened it called itself, at most 200 characters",
+    )
 
 
 class AdminEvent(Base):

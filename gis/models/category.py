@@ -49,6 +49,9 @@ class Category(Base):
         server_default=text("'town'"), comment="centre that takes a new call of this category"
     )
     position: Mapped[int] = mapped_column(server_default=text("0"), comment="order in lists")
+    disabled_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="since when it is offered no more; reports keep it"
+    )
 
 
 class TimeLimit(Base):

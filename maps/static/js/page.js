@@ -37,6 +37,13 @@ addEventListener("pageshow", () => {
 
 for (const input of document.querySelectorAll('input[type="file"][accept="image/*"]')) shrinkPhotos(input);
 
+// After a refusal the field to mend is where one goes on; a field in a closed section shows itself.
+const wrong = document.querySelector('[aria-invalid="true"]');
+if (wrong) {
+  for (let drawer = wrong.closest("details"); drawer; drawer = drawer.parentElement.closest("details")) drawer.open = true;
+  (wrong.matches("fieldset") ? wrong.querySelector("input, select, textarea") : wrong)?.focus();
+}
+
 for (const link of document.querySelectorAll('.act-bar a[href^="#"]')) {
   link.addEventListener("click", () => {
     const form = document.querySelector(link.getAttribute("href"));
