@@ -12,7 +12,7 @@ pytest := .venv/bin/python -m pytest
 
 export PORT
 
-.PHONY: help demo run test test-fast lint fix browser fuzz faults bench migrate lock assets docs check clean setup setup-dev
+.PHONY: help demo run test test-fast lint fix browser fuzz faults bench oracles migrate lock assets docs check clean setup setup-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,14 +57,21 @@ faults: setup-dev ## Kill every process at many moments and start again
 bench: setup-dev ## Measure matching, intake, import and heat (ROWS=1000000)
 	@$(py) -m tests.bench --rows $(ROWS)
 
+oracles: setup-dev ## Hold the statistics against esda, statsmodels and pymannkendall (in .venv-oracles)
+	@[ -x .venv-oracles/bin/python ] || .venv/bin/python -m venv .venv-oracles
+	@.venv-oracles/bin/python -m pip install --quiet --require-hashes -r requirements-oracles.lock
+	@.venv-oracles/bin/python -m tests.oracles
+
 migrate: setup ## Bring the database to the newest revision
 	@$(gridcall) migrate
 
-lock: ## Resolve the dependencies again and write both locks (needs uv)
+lock: ## Resolve the dependencies again and write the locks (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
 	  -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
 	  --extra dev -o requirements-dev.lock -c requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+	  --extra oracles -o requirements-oracles.lock -c requirements.lock
 
 assets: setup-dev ## Rebuild the browser libraries from their pinned npm packages (needs Node)
 	@npm ci --ignore-scripts --no-audit --no-fund
@@ -78,5 +85,5 @@ check: setup-dev lint ## Everything: all tests, deep fuzzing, faults and noise m
 
 clean: ## Remove the demo's data, the virtual environment and all caches
 	@[ ! -x $(gridcall) ] || $(gridcall) demo --remove
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache node_modules build artifacts
+	@rm -rf .venv .venv-oracles .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache node_modules build artifacts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,6 +27,7 @@ VERBS = [
     "fuzz",
     "faults",
     "bench",
+    "oracles",
     "migrate",
     "lock",
     "assets",
@@ -151,7 +152,7 @@ def test_no_test_is_skipped_or_sleeps() -> None:
 
 
 def test_locks_carry_a_hash_for_every_package() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-oracles.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8").strip())
         assert entries
         assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []

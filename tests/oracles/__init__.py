@@ -1,0 +1,1 @@
+"""Reference libraries, asked about a layer of the sample city: `make oracles`."""
