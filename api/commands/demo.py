@@ -45,7 +45,10 @@ def demo(
         bool, typer.Option("--remove", help="Delete the sample city's cluster and all in it.")
     ] = False,
     live: Annotated[
-        bool, typer.Option("--live", help="Send plausible new reports, one every 20 s.")
+        bool,
+        typer.Option(
+            "--live", help="Send plausible new reports, one every 20 s (or GRIDCALL_EVERY)."
+        ),
     ] = False,
 ) -> None:
     """Serve the sample city: set up on the first run, kept afterwards. Ctrl-C stops everything."""

@@ -28,7 +28,9 @@ class Refused(GridCallError):
 
 
 def simulate(
-    every: Annotated[float, typer.Option(min=0.0, help="Seconds between two calls.")] = 20.0,
+    every: Annotated[
+        float, typer.Option(min=0.0, envvar="GRIDCALL_EVERY", help="Seconds between two calls.")
+    ] = 20.0,
     count: Annotated[int, typer.Option(min=0, help="Calls to send; 0: until Ctrl-C.")] = 0,
     address: Annotated[str, typer.Option(help="Of the server; by default our own.")] = "",
     username: Annotated[str, typer.Option(help="Account that takes the calls in.")] = "volunteer",

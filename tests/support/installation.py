@@ -34,13 +34,14 @@ class Installation:
         self.output = home.with_name(f"{home.name}.output")
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str, **variables: str) -> None:
         """Start ``gridcall demo`` in a process group of its own, as a terminal would."""
         environment = os.environ | {"GRIDCALL_HOME": str(self.home), "PORT": str(self.port)}
         environment.pop("DATABASE_URL", None)
+        environment |= variables
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "api", "demo"],
+                [sys.executable, "-m", "api", "demo", *options],
                 cwd=CHECKOUT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
