@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from gis.audience import Actor
+from gis.county_names import CountyNames
 from gis.workflow.table import ACTIONS, UNDO, edges_of, fields_of
 from maps.pages import PageContext, render_page
 from maps.shell import Pages
@@ -17,7 +18,7 @@ ROLES = frozenset({"dispatcher", "supervisor"})
 
 WORDS = (
     "act", "action", "alarm", "areas", "bulk", "call", "case", "clock", "cluster", "collision", "contact", "crs",
-    "field", "filter", "five_haves", "form", "grid", "grid_method", "grids", "keys", "legend", "level", "light",
+    "field", "filter", "five_haves", "form", "grid", "grid_method", "grids", "history", "keys", "legend", "level", "light",
     "list", "live", "locate", "map", "marks", "match", "move", "outcome", "part_role", "part_status", "period",
     "pile", "place_kind", "print", "queue", "report", "role", "search", "sound", "source", "span", "staff",
     "staff_method", "staff_role", "stage", "state", "status", "suggest", "tag", "thing", "timeline", "tools",
@@ -51,12 +52,16 @@ def _actions() -> dict[str, Any]:
     }
 
 
-def _setup(actor: Actor) -> dict[str, Any]:
+def _setup(actor: Actor, names: CountyNames | None) -> dict[str, Any]:
     own = [actor.utility_code] if actor.utility_code else []
+    others = names.counties if names else {}
     return {
         "role": actor.role,
         "bodies": [*own, *actor.office_codes],
         "actions": _actions(),
+        "counties": [
+            {"code": code, "name": name.zh, "name_en": name.en} for code, name in others.items()
+        ],
     }
 
 
@@ -69,5 +74,5 @@ def render_console(pages: Pages, context: PageContext, actor: Actor) -> str:
         word_groups=_word_groups(),
         with_maps=True,
         shell=pages.map_shell,
-        console=_setup(actor),
+        console=_setup(actor, context.say.names),
     )
