@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import ColumnElement, Double, Subquery, cast, collate, func, select
+from sqlalchemy import ColumnElement, Subquery, collate, func, select
 
 from gis.audience import Actor
 from gis.datum import Crs, area_of_use, from_wgs84, parse_crs, to_wgs84
@@ -63,7 +63,7 @@ class LayerQuery:
     cell_m: CellSize | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UnitCount:
     """One grid, town or cell; ``count`` is None where fewer than 5 are not told."""
 
@@ -138,6 +138,7 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
     choice.check(query.unit, asked)
     days, cell_m, nowhere = asked, None, 0
     if query.unit == "cell":
+        tx.plan_for_values()
         days = widened(asked)
         cell_m = query.cell_m or _comfortable(query.bbox)
         lattice = source.by_cell(days, cell_m)
@@ -241,8 +242,11 @@ def _count_cells(
         select(County.metric_srid).where(County.code == county_code)
     ).scalar_one()
     metric = parse_crs(f"EPSG:{srid}")
-    counted, step = lattice.pieces, cell_m // lattice.side_m
-    x, y = (func.floor(cast(column, Double) / step) for column in (counted.c.x, counted.c.y))
+    counted = lattice.pieces
+    # Sides double from cell to cell, and a shift goes down below zero too, where a division would
+    # go towards it: an integer in place of a rounded fraction halves the time of grouping.
+    halvings = (cell_m // lattice.side_m).bit_length() - 1
+    x, y = (column.bitwise_rshift(halvings) for column in (counted.c.x, counted.c.y))
     number = func.sum(counted.c.reports)
     statement = select(x.label("x"), y.label("y"), number.label("reports"))
     statement = statement.group_by(x, y).having(number > 0).limit(_MOST_CELLS + 1)
@@ -284,20 +288,41 @@ def _near(lattice: Lattice, bbox: BBox, metric: Crs, cell_m: int) -> list[Column
 def _cells(
     rows: npt.NDArray[np.int64], bbox: BBox | None, metric: Crs, cell_m: int
 ) -> list[UnitCount]:
-    west, south = rows[:, 0] * cell_m, rows[:, 1] * cell_m
-    easting = np.column_stack([west, west + cell_m, west + cell_m, west])
-    northing = np.column_stack([south, south, south + cell_m, south + cell_m])
-    corners = np.stack(to_wgs84(easting, northing, metric), axis=-1).round(6)
-    seen = np.ones(len(rows), dtype=bool)
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    corners = _corners(rows[:, :2], metric, cell_m)
     if bbox is not None:
-        seen = shapely.intersects(shapely.polygons(corners), shapely.box(*_sides(bbox)))
-    order = np.lexsort((rows[:, 1], rows[:, 0]))
-    order = order[seen[order]]
-    parts = (west[order], south[order], rows[order, 2], corners[order])
+        seen = _touching(corners, bbox)
+        rows, corners = rows[seen], corners[seen]
+    parts = (rows[:, 0] * cell_m, rows[:, 1] * cell_m, rows[:, 2], corners)
     return [
         UnitCount(f"{x}_{y}", count, polygon)
         for x, y, count, polygon in zip(*(part.tolist() for part in parts), strict=True)
     ]
+
+
+def _corners(cells: npt.NDArray[np.int64], metric: Crs, cell_m: int) -> npt.NDArray[np.float64]:
+    """Return the corners of cells in degrees, shape (n, 4, 2); those that cells share are computed once."""
+    if not len(cells):
+        return np.zeros((0, 4, 2))
+    around = cells[:, None] + np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+    least, most = around.min(axis=(0, 1)), around.max(axis=(0, 1))
+    height = int(most[1] - least[1]) + 1
+    keys = (around[..., 0] - least[0]) * height + around[..., 1] - least[1]
+    own, place = np.unique(keys, return_inverse=True)
+    column, row = own // height + least[0], own % height + least[1]
+    corners = np.stack(to_wgs84(column * cell_m, row * cell_m, metric), axis=-1).round(6)
+    return corners[place.reshape(keys.shape)]
+
+
+def _touching(corners: npt.NDArray[np.float64], bbox: BBox) -> npt.NDArray[np.bool_]:
+    """Return which cells touch a box; only those that are not wholly within it are cut with it."""
+    west, south, east, north = _sides(bbox)
+    within = (corners >= (west, south)) & (corners <= (east, north))
+    touching: npt.NDArray[np.bool_] = np.all(within, axis=(1, 2))
+    beside = np.flatnonzero(~touching)
+    polygons = shapely.polygons(corners[beside])
+    touching[beside] = shapely.intersects(polygons, shapely.box(west, south, east, north))
+    return touching
 
 
 def _comfortable(bbox: BBox | None) -> CellSize:

@@ -71,6 +71,13 @@ class Transaction:
             psycopg.sql.SQL("SET LOCAL gridcall.audience = {}").format(psycopg.sql.Literal(array))
         )
 
+    def plan_for_values(self) -> None:
+        """From here on plan each statement for its own values, not once for all of them.
+
+        A plan for any box or period reckons with one row where thousands come, and sorts them.
+        """
+        self.driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """Run the statement of ``gis/db/sql/<name>.sql`` and return its rows."""
         found = statement(name)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from gis.hotspots.getis_ord import Neighbours
+from gis.hotspots.getis_ord import Neighbours, windows_of
 from gis.hotspots.significance import Hotspots, count_hotspots, expected_counts, rate_hotspots
 from gis.hotspots.trend import Trend, mann_kendall
 
@@ -89,7 +89,8 @@ def step_hotspots(
         against the map (Gi*).
     """
     if exposure is None:
-        return [count_hotspots(step, neighbours) for step in cube.T]
+        windows = windows_of(neighbours)
+        return [count_hotspots(step, windows) for step in cube.T]
     # A unit whose exposure is not known is no evidence: neither its reports nor its share count.
     known = np.isfinite(exposure) & (exposure > 0)
     return [

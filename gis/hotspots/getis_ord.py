@@ -121,6 +121,28 @@ def distance_band(xy: Floats, distance_m: float) -> Neighbours:
     return _binary(np.concatenate([left, right]), np.concatenate([right, left]), len(xy))
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of Gi*, each a unit and its neighbours, with what a map's counts do not change.
+
+    Attributes
+    ----------
+    matrix
+        Shape (n, n).
+    weight, square
+        Sum of each window's weights and of their squares, shape (n,).
+    """
+
+    matrix: Neighbours
+    weight: Floats
+    square: Floats
+
+
+def windows_of(neighbours: Neighbours) -> Windows:
+    """Return the windows around all units; many layers over the same units share them."""
+    return _weighed(with_self(neighbours))
+
+
 def with_self(neighbours: Neighbours) -> Neighbours:
     """Return the windows of Gi*: the neighbours and, with weight 1, the unit itself."""
     return sparse.csr_array(neighbours + sparse.eye_array(neighbours.shape[0], format="csr"))
@@ -131,7 +153,7 @@ def window_sums(values: Floats, windows: Neighbours) -> Floats:
     return cast(Floats, windows @ values)
 
 
-def gi_star(values: Floats, neighbours: Neighbours) -> LocalG:
+def gi_star(values: Floats, neighbours: Neighbours | Windows) -> LocalG:
     """Compute Gi*, how unusual the sum over each unit and its neighbours is for this map.
 
     Parameters
@@ -139,7 +161,8 @@ def gi_star(values: Floats, neighbours: Neighbours) -> LocalG:
     values
         Count, rate or residual of each unit, shape (n,), finite.
     neighbours
-        Weights without diagonal, shape (n, n); the unit itself enters with weight 1.
+        Weights without diagonal, shape (n, n); the unit itself enters with weight 1. Or the windows
+        made of them before.
 
     Returns
     -------
@@ -154,15 +177,15 @@ def gi_star(values: Floats, neighbours: Neighbours) -> LocalG:
     >>> gi_star(np.full(5, 7.0), chain).z.tolist()
     [nan, nan, nan, nan, nan]
     """
-    windows = with_self(neighbours)
-    n = values.size
-    weight, square, total = _measures(values, windows)
+    windows = neighbours if isinstance(neighbours, Windows) else windows_of(neighbours)
+    n, weight = values.size, windows.weight
+    total = _totals(values, windows.matrix)
     if _is_constant(values):
         return LocalG(np.full(n, np.nan), total, weight)
     deviation = values - values.mean()
     spread = np.sqrt(np.mean(deviation**2))
-    scale = np.sqrt(np.maximum(n * square - weight**2, 0) / (n - 1)) * spread
-    return LocalG(_ratio(window_sums(deviation, windows), scale), total, weight)
+    scale = np.sqrt(np.maximum(n * windows.square - weight**2, 0) / (n - 1)) * spread
+    return LocalG(_ratio(window_sums(deviation, windows.matrix), scale), total, weight)
 
 
 def gi(values: Floats, neighbours: Neighbours) -> LocalG:
@@ -177,8 +200,9 @@ def gi(values: Floats, neighbours: Neighbours) -> LocalG:
     >>> gi(np.array([0.0, 0.0, 0.0, 3.0, 3.0]), chain).z.round(2).tolist()
     [-1.0, -1.73, 0.0, 1.0, 1.73]
     """
-    n = values.size
-    weight, square, total = _measures(values, neighbours)
+    n, total = values.size, _totals(values, neighbours)
+    around = _weighed(neighbours)
+    weight, square = around.weight, around.square
     if n < 3 or _is_constant(values):
         return LocalG(np.full(n, np.nan), total, weight)
     deviation = values - values.mean()
@@ -197,12 +221,14 @@ def _binary(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], n: int) -> 
     return sparse.csr_array((ones, (left[apart], right[apart])), shape=(n, n))
 
 
-def _measures(values: Floats, windows: Neighbours) -> tuple[Floats, Floats, Floats]:
-    if values.shape != (windows.shape[0],) or not np.isfinite(values).all():
+def _weighed(matrix: Neighbours) -> Windows:
+    return Windows(matrix, matrix.sum(axis=1), (matrix * matrix).sum(axis=1))
+
+
+def _totals(values: Floats, matrix: Neighbours) -> Floats:
+    if values.shape != (matrix.shape[0],) or not np.isfinite(values).all():
         raise ValueError("values must be finite, one for each unit of the neighbours")
-    weight: Floats = windows.sum(axis=1)
-    square: Floats = (windows * windows).sum(axis=1)
-    return weight, square, window_sums(values, windows)
+    return window_sums(values, matrix)
 
 
 def _is_constant(values: Floats) -> bool:

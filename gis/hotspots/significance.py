@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import special
 
 from gis.hotspots.exact_null import window_tails
-from gis.hotspots.getis_ord import Neighbours, gi_star, window_sums, with_self
+from gis.hotspots.getis_ord import Neighbours, Windows, gi_star, window_sums, with_self
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Counts: TypeAlias = npt.NDArray[np.int64]
@@ -51,7 +51,7 @@ class Hotspots:
     window_size: Floats
 
 
-def count_hotspots(counts: Counts, neighbours: Neighbours) -> Hotspots:
+def count_hotspots(counts: Counts, neighbours: Neighbours | Windows) -> Hotspots:
     """Find units whose neighbourhood holds unusually many or few reports for this map.
 
     Parameters
@@ -59,7 +59,8 @@ def count_hotspots(counts: Counts, neighbours: Neighbours) -> Hotspots:
     counts
         Reports of each unit, shape (n,), whole numbers.
     neighbours
-        Which units are neighbours, weight 1, no diagonal, shape (n, n).
+        Which units are neighbours, weight 1, no diagonal, shape (n, n); or the windows made of them
+        before.
 
     Returns
     -------

@@ -13,9 +13,8 @@ from sqlalchemy import ColumnElement, Date, Integer, func, literal, select, type
 
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
-from gis.hotspots.emerging import EmergingHotspots, emerging_hotspots
-from gis.hotspots.significance import count_hotspots
-from gis.hotspots.trend import Slope, sens_slope
+from gis.hotspots.emerging import EmergingHotspots
+from gis.hotspots.trend import Slope
 from gis.layer_sources import packed_integers, unpacked
 from gis.layering.frames import Frame, Integers, Unit
 from gis.layering.scopes import Scope, Span
@@ -141,18 +140,6 @@ def _counted(
     statement = select(step, func.array_agg(pieces.c.code), packed_integers(pieces.c.reports))
     for key, codes, packed in tx.connection.execute(statement.group_by(step)):
         yield key, codes, unpacked(packed)
-
-
-def bins_of(cube: Cube) -> Bins:
-    """Return the bin of each unit in each step by Gi*, shape (units, steps)."""
-    neighbours = cube.frame.neighbours
-    return np.stack([count_hotspots(step, neighbours).bins for step in cube.counts.T], axis=1)
-
-
-def emerging_layer(cube: Cube) -> EmergingLayer:
-    """Find hotspots step by step and say what they did."""
-    found = emerging_hotspots(cube.counts, cube.frame.neighbours)
-    return EmergingLayer(cube, found, sens_slope(found.z))
 
 
 def count_breaks(counts: Integers) -> list[int]:

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from gis.settings import CHECKOUT
-from tests.bench import heat, hotspots, importing, live, matching, posting
+from tests.bench import filling, heat, hotspots, importing, live, matching, posting
+from tests.bench.machine import settings_of
 from tests.bench.results import Results
 from tests.bench.stage import CITY, Stage, staged
 
+MILLION = 1_000_000
 PARTS = ("match", "post", "live", "import", "heat", "hotspots")
 
 
 def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="reports to import")
-    parser.add_argument(
-        "--heat-rows",
-        type=int,
-        nargs="+",
-        default=[1_000_000, 10_000_000],
-        help="sizes of heat and hotspots",
-    )
+    parser.add_argument("--rows", type=int, default=MILLION, help="reports")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be repeated")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each load of POST")
     parser.add_argument("--folder", type=Path, help="of a cluster to keep for the next run")
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "bench")
     options = parser.parse_args()
     parts = options.part or PARTS
-    results = Results(options.rows)
+    results = Results(options.rows, shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]]))
     with staged(options.folder) as stage:
+        with stage.cluster.superuser("postgres") as connection:
+            results.settings = settings_of(connection)
         if "match" in parts:
             matching.measure(stage, results)
         if "post" in parts:
@@ -43,22 +44,22 @@ def main() -> None:
             importing.measure(stage, results, options.rows)
         layers = [part for part in (heat, hotspots) if part.__name__.rpartition(".")[2] in parts]
         if layers:
-            _layers(stage, results, options.heat_rows, layers)
+            sizes = sorted({min(options.rows, MILLION), options.rows})
+            _layers(stage, results, sizes, layers)
     print(results.write(options.out))  # noqa: T201
 
 
 def _layers(stage: Stage, results: Results, sizes: list[int], parts: list[ModuleType]) -> None:
     """Measure layers over the sample city, and over the counts that more reports make."""
-    with stage.database(CITY, "bench_heat") as url:
-        small = {
-            part: part.measure(url, results, "the sample city's 17 k reports") for part in parts
-        }
+    with ExitStack() as opened:
+        urls = [opened.enter_context(stage.database(CITY, "bench_small"))]
         for rows in sizes:
-            heat.fill(url, rows)
-            for part in parts:
-                large = part.measure(url, results, f"the counts of {rows:,} reports")
-                if rows == sizes[-1]:
-                    part.compare(small[part], large, results)
+            fill = partial(filling.fill, rows=rows)
+            urls.append(opened.enter_context(stage.filled(CITY, f"bench_heat_{rows}", fill)))
+        labels = ["17 k reports", *(f"counts of {rows:,} reports" for rows in sizes)]
+        for part in parts:
+            times = [part.measure(*each, results) for each in zip(urls, labels, strict=True)]
+            part.compare(times[0], times[-1], labels[-1], results)
 
 
 if __name__ == "__main__":

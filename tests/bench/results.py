@@ -6,38 +6,58 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.stage import load_average, machine
+from tests.bench.machine import commit, load_average, machine
+
+
+def _now() -> str:
+    return f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M}"
 
 
 @dataclass
 class Results:
-    """Rows of (what, figure, target) under headings."""
+    """Rows of (what, figure, target) under headings.
+
+    Attributes
+    ----------
+    command
+        As it was typed.
+    settings
+        Of PostgreSQL, in a line.
+    loads
+        Load average of the machine as each part began.
+    """
 
     rows: int
+    command: str
+    settings: str = ""
+    began: str = field(default_factory=_now)
     sections: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    loads: dict[str, float] = field(default_factory=dict)
 
     def add(self, section: str, what: str, figure: str, target: str = "") -> None:
         """Note a figure and print it."""
+        self.loads.setdefault(section, load_average())
         self.sections.setdefault(section, []).append((what, figure, target))
-        print(f"{section}: {what}: {figure}" + (f"  (target {target})" if target else ""))  # noqa: T201
+        line = f"{section}: {what}: {figure}" + (f"  (target {target})" if target else "")
+        print(line, flush=True)  # noqa: T201
 
     def write(self, folder: Path) -> Path:
         """Write the figures as Markdown and return the file."""
-        now = dt.datetime.now(dt.UTC)
         lines = [
             f"# Benchmark of {self.rows:,} reports",
             "",
+            f"- `{self.command}`, {self.began} to {_now()} UTC, commit {commit()}",
+            f"- {machine()}",
+            f"- PostgreSQL {self.settings}",
+            "",
             (
-                f"`make bench ROWS={self.rows}`, {now:%Y-%m-%d %H:%M} UTC, {machine()};"
-                f" load average at the end {load_average():.1f}."
-            ),
-            (
-                "Everything on one machine: PostgreSQL (private cluster, durable settings), server and"
-                " load. Trust ratios, not absolute times."
+                "Server, PostgreSQL and load on one machine. Load above the number of cores is other"
+                " work: ratios of one run still hold, times are too long."
             ),
         ]
         for section, figures in self.sections.items():
-            lines += ["", f"## {section}", "", "| what | figure | target |", "| --- | --- | --- |"]
+            lines += ["", f"## {section}", "", f"Load average {self.loads[section]:.1f}.", ""]
+            lines += ["| what | figure | target |", "| --- | --- | --- |"]
             lines += [f"| {what} | {figure} | {target} |" for what, figure, target in figures]
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.rows}.md"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,12 @@ from gis.db.cluster import Cluster
 CITY = "bench_city"
 EMPTY = "bench_empty"
 COUNTY = "370782"
-REPORT_TABLES = (
-    "report", "report_event", "rollup_grid_total", "rollup_grid_month", "rollup_grid_day",
-    "rollup_cell_month", "rollup_grid_total_all", "rollup_grid_month_all", "rollup_grid_day_all",
+ROLLUPS = (
+    "rollup_grid_total", "rollup_grid_month", "rollup_grid_day", "rollup_cell_month",
+    "rollup_grid_total_all", "rollup_grid_month_all", "rollup_grid_day_all",
     "rollup_cell_month_all", "rollup_square_month_all", "rollup_outside_day",
 )  # fmt: skip
+REPORT_TABLES = ("report", "report_event", *ROLLUPS)
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,24 @@ class Stage:
 
     cluster: Cluster
     folder: Path
+
+    kept: bool = False
+
+    @contextmanager
+    def filled(self, template: str, name: str, fill: Callable[[str], None]) -> Iterator[str]:
+        """Give out the URL of a copy of a template that was filled; a kept cluster keeps it."""
+        if not provision.exists(self.cluster, name):
+            # Under its name only once it is whole: a fill of minutes may be killed.
+            with self.database(template, f"{name}_filling") as url:
+                fill(url)
+                with self.cluster.superuser("postgres") as connection:
+                    connection.execute(f"ALTER DATABASE {name}_filling RENAME TO {name}".encode())
+        provision.migrate(self.cluster.url(name))
+        try:
+            yield self.cluster.url(name)
+        finally:
+            if not self.kept:
+                provision.drop_database(self.cluster, name)
 
     @contextmanager
     def database(self, template: str, name: str) -> Iterator[str]:
@@ -63,7 +81,7 @@ def staged(folder: Path | None) -> Iterator[Stage]:
     cluster.start()
     try:
         _build(cluster)
-        yield Stage(cluster, home)
+        yield Stage(cluster, home, kept=folder is not None)
     finally:
         cluster.stop()
         if folder is None:
@@ -92,25 +110,3 @@ def _build(cluster: Cluster) -> None:
 def _vacuum(cluster: Cluster, name: str) -> None:
     with cluster.superuser(name) as connection:
         connection.execute("VACUUM (ANALYZE)")
-
-
-def machine() -> str:
-    """Describe the machine in a line."""
-    cpu = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
-    cores = sum(
-        line.startswith("processor") for line in Path("/proc/cpuinfo").read_text().splitlines()
-    )
-    memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024**2
-    return f"{cores} cores ({cpu}), {memory} GB, {platform.platform()}, Python {platform.python_version()}"
-
-
-def load_average() -> float:
-    """Return how many processes wanted a core over the last minute: above the cores, times lie."""
-    return float(Path("/proc/loadavg").read_text().split()[0])

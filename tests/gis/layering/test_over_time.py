@@ -14,7 +14,8 @@ from gis.layering.comparing import CompareLayer, compare_layer
 from gis.layering.counting import count_frame
 from gis.layering.frames import Unit
 from gis.layering.scopes import Slice, Span, period_before, scope_of, version_of
-from gis.layering.series import Cube, StepKind, bins_of, cube_of, emerging_layer
+from gis.layering.series import Cube, StepKind, cube_of
+from gis.layering.steps import THE_MAP, emerging_steps, step_bins
 from tests.gis.layering.conftest import JUNE, MAY, Heat
 from tests.support.heat import Sample, add_reports
 
@@ -121,11 +122,11 @@ def test_weeks_end_with_the_period(heat: Heat) -> None:
 def test_a_place_that_grows_hot_is_new(heat: Heat, year: str) -> None:
     whole = Span(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
     found = cube(heat, Slice("power", span=whole), "grid", "month")
-    layer = emerging_layer(found)
+    layer = emerging_steps(found, THE_MAP)
     place = found.frame.position[year]
     assert SIMPLE_CLASSES[layer.found.simple[place]] == "new"
     assert layer.found.bins[place].tolist() == [0] * 11 + [1]
-    bins = bins_of(found)
+    bins = step_bins(found, THE_MAP)
     assert np.array_equal(np.sign(bins), layer.found.bins)
     assert bins[place, -1] > 0
 
