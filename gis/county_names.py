@@ -29,11 +29,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class CategoryName:
-    """A category with its parent's code, None on the first level."""
+    """A category with its parent's code, None on the first level; is it offered for new reports."""
 
     code: str
     name: Name
     parent_code: str | None
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class UtilityName:
 
 @dataclass(frozen=True)
 class CountyNames:
-    """The names of one county by code, in the order of its lists."""
+    """The names of one county by code, in the order of its lists.
+
+    ``counties`` are all others, to which it may hand matters over.
+    """
 
     code: str
     name: Name
@@ -56,6 +60,7 @@ class CountyNames:
     categories: Mapping[str, CategoryName]
     utilities: Mapping[str, UtilityName]
     towns: Mapping[str, Name]
+    counties: Mapping[str, Name]
 
 
 def county_names(tx: Transaction, county_code: str) -> CountyNames:
@@ -74,6 +79,11 @@ def county_names(tx: Transaction, county_code: str) -> CountyNames:
     return cast(CountyNames, known)
 
 
+def forget_county_names(tx: Transaction, county_code: str) -> None:
+    """Read the names anew next time: whoever changes them in this process calls it."""
+    tx.kept.pop(f"county_names:{county_code}", None)
+
+
 def _read(tx: Transaction, county_code: str) -> CountyNames:
     of = {"county_code": county_code}
     counties = tx.rows(
@@ -88,7 +98,10 @@ def _read(tx: Transaction, county_code: str) -> CountyNames:
         zone=ZoneInfo(county["timezone"]),
         categories={
             row["code"]: CategoryName(
-                row["code"], Name(row["name"], row["name_en"]), row["parent_code"]
+                row["code"],
+                Name(row["name"], row["name_en"]),
+                row["parent_code"],
+                row["enabled"],
             )
             for row in tx.query("categories_list", of)
         },
@@ -100,5 +113,13 @@ def _read(tx: Transaction, county_code: str) -> CountyNames:
         },
         towns={
             row["code"]: Name(row["name"], row["name_en"]) for row in tx.query("towns_list", of)
+        },
+        counties={
+            row["code"]: Name(row["name"], row["name_en"])
+            for row in tx.rows(
+                "SELECT code, name, name_en FROM county WHERE code <> %(county_code)s"
+                " ORDER BY code",
+                of,
+            )
         },
     )

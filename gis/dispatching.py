@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gis.audience import Actor
@@ -29,6 +29,7 @@ from gis.workflow.guards import (
     LastStep,
     legal_actions,
 )
+from gis.workflow.handing_over import hand_over
 from gis.workflow.record import (
     Author,
     Change,
@@ -204,6 +205,8 @@ def _speak(tx: Transaction, deed: gate.Deed) -> ReportState:
 
 def _step(tx: Transaction, deed: gate.Deed, edge: Edge) -> ReportState:
     """Carry an edge out on the report and on those that follow it, and write it."""
+    if deed.action == "hand_over":
+        deed = replace(deed, references=hand_over(tx, deed))
     step = Step(deed.case, deed.actor, deed.now, deed.book)
     touched = [step]
     if deed.parent is not None:
@@ -221,7 +224,8 @@ def _step(tx: Transaction, deed: gate.Deed, edge: Edge) -> ReportState:
     if deed.case.report.merged_count and (edge.target or deed.action in _FOLLOWED):
         changes += _carried(tx, deed, step)
     write(tx, changes, Author.of(deed.actor), deed.now)
-    keep_way_back(tx, changes, deed.actor, deed.now)
+    if edge.undoable:
+        keep_way_back(tx, changes, deed.actor, deed.now)
     return changes[0].after.report
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,9 +25,9 @@ from gis.errors import ClientIdTaken, FieldError, InvalidInput, Unavailable
 from gis.matching import Match, Where, match_point
 from gis.matching_many import match_many
 from gis.numbers import Numbers, report_number
-from gis.records import Intake, record_of
+from gis.records import Intake, check_captured_at, record_of
 
-__all__ = ["Intake", "Received", "Reception", "RowResult"]
+__all__ = ["Intake", "Received", "Reception", "RowResult", "take_in"]
 
 _ATTEMPTS: Final = 3
 
@@ -93,22 +93,10 @@ class Reception:
         ClientIdTaken
             The client id was used before, with another body or by another account.
         InvalidInput
-            The category, place or grid named does not exist.
+            The category, place or grid named does not exist, or ``captured_at`` is impossible.
         """
-        client_id = intake.client_id or uuid.uuid4()
-        category = intake.category or vocabulary(tx, county_code).suggest(intake.description)
-        book = time_book(tx, county_code)
-        for _ in range(_ATTEMPTS):
-            match = match_point(tx, county_code, intake.where, category=category, at=now)
-            number = self._numbers.take(county_code, match.received_on)
-            record = record_of(intake, match, book, actor=actor, now=now)
-            record |= {"client_id": client_id, "number": number}
-            written = _insert(tx, match, [record])
-            if written["current"]:
-                if written["created"]:
-                    return Received(record["id"], number, True, match)
-                return _existing(tx, county_code, client_id, intake.body_sha256, actor)
-        raise Unavailable("Boundaries are being changed; nothing was stored. Send it again.")
+        check_captured_at(intake, now)
+        return take_in(tx, self._numbers.take, county_code, intake, actor=actor, now=now)
 
     def receive_many(
         self,
@@ -125,7 +113,13 @@ class Reception:
         """
         for _ in range(_ATTEMPTS):
             with self._db.transaction(county_code=county_code) as tx:
-                matches = match_many(tx, county_code, _subjects(tx, county_code, intakes), now)
+                subjects = _subjects(tx, county_code, intakes)
+                matches = [
+                    _error_of(intake, now) or match
+                    for intake, match in zip(
+                        intakes, match_many(tx, county_code, subjects, now), strict=True
+                    )
+                ]
                 records = self._records(tx, county_code, intakes, matches, actor=actor, now=now)
                 good = [match for match in matches if isinstance(match, Match)]
                 written = _insert(tx, good[0], list(records.values())) if good else None
@@ -162,12 +156,46 @@ class Reception:
         return records
 
 
+def take_in(
+    tx: Transaction,
+    next_number: Callable[[str, dt.date], str],
+    county_code: str,
+    intake: Intake,
+    *,
+    actor: Actor | None,
+    now: dt.datetime,
+) -> Received:
+    """Take one report in, as `Reception.receive` does, with numbers of the caller's choice."""
+    client_id = intake.client_id or uuid.uuid4()
+    category = intake.category or vocabulary(tx, county_code).suggest(intake.description)
+    book = time_book(tx, county_code)
+    for _ in range(_ATTEMPTS):
+        match = match_point(tx, county_code, intake.where, category=category, at=now)
+        number = next_number(county_code, match.received_on)
+        record = record_of(intake, match, book, actor=actor, now=now)
+        record |= {"client_id": client_id, "number": number}
+        written = _insert(tx, match, [record])
+        if written["current"]:
+            if written["created"]:
+                return Received(record["id"], number, True, match)
+            return _existing(tx, county_code, client_id, intake.body_sha256, actor)
+    raise Unavailable("Boundaries are being changed; nothing was stored. Send it again.")
+
+
 def _subjects(
     tx: Transaction, county_code: str, intakes: Sequence[Intake]
 ) -> list[tuple[Where, str | None]]:
     """Return where and what each intake is; the category suggested where none was given."""
     words = vocabulary(tx, county_code)
     return [(i.where, i.category or words.suggest(i.description)) for i in intakes]
+
+
+def _error_of(intake: Intake, now: dt.datetime) -> InvalidInput | None:
+    try:
+        check_captured_at(intake, now)
+    except InvalidInput as error:
+        return error
+    return None
 
 
 def _result(

@@ -45,6 +45,7 @@ CONCERNS: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("centre",),
     "escalate": ("municipal", "stage", "supervisor"),
     "hand_down": ("centre",),
+    "hand_over": ("reporter", "grid"),
     "transfer": ("centre",),
     "recategorise": ("centre", "utilities"),
     "move": ("centre", "grid", "utilities"),

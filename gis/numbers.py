@@ -11,7 +11,7 @@ import datetime as dt
 import threading
 from collections.abc import Mapping
 
-from gis.db.database import Database
+from gis.db.database import Database, Transaction
 
 BLOCK = 20
 
@@ -56,6 +56,16 @@ class Numbers:
                 {"county": county_code, "days": days, "counts": [counts[day] for day in days]},
             )
         return {row["day_on"]: row["last"] - counts[row["day_on"]] + 1 for row in rows}
+
+
+def next_number(tx: Transaction, county_code: str, day: dt.date) -> str:
+    """Return a day's next number, taken in the caller's transaction.
+
+    For the rare report that is written beside others: until it commits, whoever needs a block of
+    that day's numbers waits for it.
+    """
+    (row,) = tx.query("reserve_numbers", {"county": county_code, "days": [day], "counts": [1]})
+    return report_number(county_code, day, row["last"])
 
 
 def report_number(county_code: str, day: dt.date, sequence: int) -> str:

@@ -211,7 +211,7 @@ def get_photo(
     """
     for row in list_photos(tx, actor, report_id):
         if row["sha256"] == sha256:
-            path = photo_path(folder, actor.county_code, row["stored_sha256"], size)
+            path = photo_path(folder, row["stored_in"], row["stored_sha256"], size)
             if path.is_file():
                 return path
     raise NotFound("There is no such photo.")

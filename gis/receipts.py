@@ -18,7 +18,10 @@ _ISSUERS = frozenset({"centre", "grid", "reporter"})
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """What a receipt shows: nothing of who reported, nothing that bodies write to each other."""
+    """What a receipt shows: nothing of who reported, nothing that bodies write to each other.
+
+    ``handed_over`` says to which county the matter went, and the number it has there.
+    """
 
     number: str
     status: str
@@ -29,6 +32,7 @@ class ReceiptView:
     closed_at: dt.datetime | None
     steps: list[Row]
     evaluation_open: bool
+    handed_over: Row | None
 
 
 def issue_receipt(tx: Transaction, county_code: str, report_id: uuid.UUID, now: dt.datetime) -> str:

@@ -25,7 +25,7 @@ _FIRST = (
     "resolve_on_site", "reopen", "record_minutes",
 )  # fmt: skip
 # Ends or takes away: pressed by nobody by mistake.
-_GRAVE = frozenset({"reject", "return", "withdraw", "transfer", "rework", "refuse"})
+_GRAVE = frozenset({"reject", "return", "withdraw", "hand_over", "transfer", "rework", "refuse"})
 _LONG = frozenset({"reason", "result", "remedy", "text", "minutes"})
 _TALK = frozenset({"comment", "ask"})
 DECISIONS = 3
@@ -137,6 +137,8 @@ def action_forms(file: ReportFile, actor: Any, say: Speech, sent: Sent) -> Actio
     """
     maker = _Maker(file, actor, say)
     legal = [action for action in file.document["actions"] if action != UNDO]
+    if not (say.names and say.names.counties):  # a deployment of one county has nobody to hand to
+        legal = [action for action in legal if action != "hand_over"]
     forms = {action: _refused(maker.form(action), sent) for action in legal}
     # A closed report stays closed unless its resident asks: then reopening is what waits.
     asked = "" if file.document["reopen_requested"] else "reopen"
@@ -183,6 +185,7 @@ class _Maker:
             "bodies": self._assisting,
             "outcome": self._outcome,
             "town": self._town,
+            "county": self._county,
             "category": self._category,
             "request": self._request,
             "meeting": self._meeting,
@@ -306,6 +309,13 @@ class _Maker:
             Choice(code, name.of(self._say.language))
             for code, name in towns.items()
             if code != here
+        )
+        return self._plain(wanted, "choose", (Group("", choices),))
+
+    def _county(self, wanted: Field) -> Control:
+        counties = self._names.counties if self._names else {}
+        choices = tuple(
+            Choice(code, name.of(self._say.language)) for code, name in counties.items()
         )
         return self._plain(wanted, "choose", (Group("", choices),))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gis.county_names import Name
 from gis.db.database import Row
 from maps.speech import Speech
 
@@ -183,6 +184,15 @@ def _changed(name: Callable[[Speech, str | None], str], before: str, after: str)
     return tell
 
 
+def _across(details: Details, say: Speech) -> list[Line]:
+    """Tell the other county, and the number that the matter has there."""
+    name = Name(details["county_name"], details["county_name_en"]).of(say.language)
+    return [
+        ("", say.word("timeline.across", county=name, number=details["number"])),
+        ("field.reason", details.get("reason", "")),
+    ]
+
+
 def _meeting(details: Details, say: Speech) -> list[Line]:
     comma = say.word("list.comma")
     return [
@@ -276,6 +286,8 @@ _TOLD: Mapping[str, Callable[[Details, Speech], Iterable[Line]]] = {
     "withdraw": _ended,
     "escalate": _alarm,
     "hand_down": _given("reason"),
+    "hand_over": _across,
+    "taken_over": _across,
     "transfer": _changed(Speech.town, "from", "town"),
     "recategorise": _changed(Speech.category, "from", "category"),
     "move": _changed(lambda _say, code: code or "", "from_grid", "grid"),

@@ -21,7 +21,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Must be an instant.*|Must lie between the years.*", "why.instant"),
     (r"Must be one of.*", "why.choice"),
     (r"Must be the id of a report\.|There is no such report\.", "why.report"),
-    (r"There is no utility .*|there is no category .*|There is no town .*", "why.gone"),
+    (r"There is no (?:utility|town|other county) .*|there is no category .*", "why.gone"),
     (r"there is no place .*|the active layout has no grid .*", "why.place"),
     (r"one of the four ways to say where is needed", "why.where"),
     (r"Must be a (?:finite )?number\.|.*is not a position.*|.*is not between.*|.*needs both coordinates", "why.position"),

@@ -76,6 +76,14 @@ class ReceiptStep(Answer):
     at: dt.datetime
 
 
+class ReceiptHandedOver(Answer):
+    """The county that a matter was handed over to, and its number there."""
+
+    county: str
+    county_en: str
+    number: str
+
+
 class ReceiptShown(Answer):
     """How far a report has come: nothing of who reported, nor of what bodies write each other."""
 
@@ -88,6 +96,7 @@ class ReceiptShown(Answer):
     closed_at: dt.datetime | None
     steps: list[ReceiptStep]
     evaluation_open: Annotated[bool, Field(description="An answer is waited for.")]
+    handed_over: ReceiptHandedOver | None
 
 
 class EvaluationTokenRequest(Request):

@@ -70,6 +70,9 @@ class Photo(Base):
     report_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True, comment="of the bytes as sent, hex")
     stored_sha256: Mapped[str] = mapped_column(comment="of the re-encoded file, hex")
+    stored_in: Mapped[str | None] = mapped_column(
+        comment="county in whose folder the file lies; null: its own"
+    )
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     width: Mapped[int]
     height: Mapped[int]

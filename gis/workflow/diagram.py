@@ -87,6 +87,9 @@ def _rules(limits: str) -> str:
   It follows every step of the report it was merged into and is closed with the same outcome; each
   reporter is asked for an own evaluation. `unmerge` gives its own course back, and the time in
   between does not count.
+- Handed over to another county, a matter is closed here and taken in there as a report of that
+  county, with its own number, match and clocks; both histories name the other. It is not undone:
+  the other county's people may act on it at once.
 - Outcome `duplicate` needs `duplicate_of`, a report of the same person; reports of different
   people are merged.
 - An extension adds the limit once more, at most twice and not when it is overdue. A suspension

@@ -288,6 +288,11 @@ def _transfer(step: Step, _fields: Fields, references: References) -> None:
     step.count_return()
 
 
+def _hand_over(step: Step, _fields: Fields, references: References) -> None:
+    step.details |= references.handed_over
+    step.close("transferred")
+
+
 def _recategorise(step: Step, fields: Fields, references: References) -> None:
     before = step.report.category_code
     if before == fields["category"]:
@@ -348,6 +353,7 @@ _EFFECTS: Mapping[str, Effect] = {
     "withdraw": _withdraw,
     "escalate": _escalate,
     "hand_down": _hand_down,
+    "hand_over": _hand_over,
     "transfer": _transfer,
     "recategorise": _recategorise,
     "move": _move,

@@ -209,6 +209,11 @@ def _hand_down(situation: Situation) -> str | None:
     return None if situation.report.town_code else "It lies in no town."
 
 
+def _hand_over(situation: Situation) -> str | None:
+    alone = situation.report.merged_count == 0
+    return None if alone else "Other reports were merged into it; unmerge them first."
+
+
 def _merge(situation: Situation) -> str | None:
     alone = situation.report.merged_count == 0
     return None if alone else "Other reports were merged into it; merge the other one into this."
@@ -243,6 +248,7 @@ _GUARDS: Mapping[str, Callable[[Situation], str | None]] = {
     "refuse": _decide,
     "escalate": _escalate,
     "hand_down": _hand_down,
+    "hand_over": _hand_over,
     "merge": _merge,
     "unmerge": _unmerge,
     "withdraw": _withdraw,

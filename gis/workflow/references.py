@@ -14,7 +14,7 @@ from gis.ids import public_id
 from gis.matching import Match, Where, match_point
 from gis.records import Intake, record_of
 from gis.workflow.case import ReportState
-from gis.workflow.step import Body, References
+from gis.workflow.step import Body, County, References
 from gis.workflow.store import PLACEMENT
 
 Fields = Mapping[str, Any]
@@ -101,6 +101,18 @@ def _for_transfer(
     if not found:
         raise InvalidInput.of("town", f"There is no town `{fields['town']}` in this county.")
     return References(town_code=fields["town"])
+
+
+def _for_hand_over(
+    tx: Transaction, fields: Fields, report: ReportState, _book: TimeBook, _now: dt.datetime
+) -> References:
+    found = tx.rows(
+        "SELECT code, name, name_en FROM county WHERE code = %(county)s AND code <> %(own)s",
+        {"county": fields["county"], "own": report.county_code},
+    )
+    if not found:
+        raise InvalidInput.of("county", f"There is no other county `{fields['county']}` here.")
+    return References(county=County(**found[0]))
 
 
 def _for_category(
@@ -219,6 +231,7 @@ _FINDERS: Mapping[str, Finder] = {
     "convene": _for_meeting,
     "record_minutes": _for_meeting,
     "ask": _for_question,
+    "hand_over": _for_hand_over,
     "transfer": _for_transfer,
     "recategorise": _for_category,
     "move": _for_move,

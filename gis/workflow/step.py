@@ -29,6 +29,15 @@ RETURNS_TO_RISE = 3
 
 
 @dataclass(frozen=True)
+class County:
+    """Another county that a field names."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class Body:
     """A utility that fields name; ``office_of`` is the town whose office it is."""
 
@@ -46,6 +55,8 @@ class References:
     category_code: str | None = None
     category_level: str | None = None
     town_code: str | None = None
+    county: County | None = None
+    handed_over: Mapping[str, Any] = field(default_factory=dict)
     covering_utilities: tuple[str, ...] = ()
     duplicate_of: str | None = None
     same_person: bool = False

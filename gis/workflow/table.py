@@ -173,6 +173,11 @@ EDGES: tuple[Edge, ...] = (
     # The two centres, and where and what it is.
     Edge("escalate", OPEN, None, ("centre",), (_WHY,)),
     Edge("hand_down", OPEN, None, ("municipal",), (_WHY,)),
+    # Another county's people may act on it at once, so there is no way back but to reopen.
+    Edge(
+        "hand_over", OPEN, "closed", ("municipal",), (required("county", "code"), _REASON),
+        stops=ALL, undoable=False,
+    ),
     Edge("transfer", OPEN, None, ("centre",), (required("town", "code"), _REASON)),
     Edge("recategorise", OPEN, None, ("centre",), (required("category", "code"), _WHY)),
     Edge("move", OPEN, None, ("centre", "grid"), (*_WHERE, _WHY)),

@@ -22,6 +22,7 @@ from gis.errors import (
 from gis.workflow.case import Part, Standing
 from gis.workflow.gate import parse_if_match
 from gis.workflow.table import ACTIONS, EDGES, fields_of, roles_of
+from tests.support.county import NEIGHBOUR
 from tests.support.crew import TOWN, Desk
 
 
@@ -170,6 +171,7 @@ def test_what_is_legal_is_what_succeeds(desk: Desk) -> None:
         "refuse": {"reason": "x"}, "recategorise": {"category": "water"},
         "move": {"longitude": 119.32, "latitude": 36.0}, "comment": {"text": "x"},
         "ask": {"text": "x"}, "record_minutes": {"minutes": "x"},
+        "hand_over": {"county": NEIGHBOUR, "reason": "x"},
         "convene": {"place": "x", "meets_at": "2022-05-30T08:00:00Z", "bodies": ["power"]},
     }  # fmt: skip
     parent = desk.report()

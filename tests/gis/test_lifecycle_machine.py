@@ -32,7 +32,7 @@ from gis.workflow.case import Case
 from gis.workflow.step import stage_clock
 from gis.workflow.store import load_cases, read_reports
 from gis.workflow.table import ACTIONS, EDGES, SILENT, STATUSES
-from tests.support.county import COUNTY
+from tests.support.county import COUNTY, NEIGHBOUR
 from tests.support.crew import AT_HOME, AWAY, MONDAY, OTHER_TOWN, TOWN, Desk
 
 LEGAL = {(e.action, source, e.target or source) for e in EDGES for source in e.sources}
@@ -217,6 +217,9 @@ class Life(RuleBasedStateMachine):
         """Counts agree with the rows at the end."""
         admin, people = self.desk.people.admin, self.desk.people
         period = Period(self.began.date(), self.desk.now.date() + dt.timedelta(days=1))
+        self._given_away_arrived()
+        with self.desk.db.read(county_code=NEIGHBOUR) as tx:
+            assert rollups.check(tx, NEIGHBOUR) == []
         with self.desk.db.read(admin) as tx:
             assert rollups.check(tx, COUNTY) == []
             counts = get_statistics(tx, admin, period).total.counts
@@ -239,6 +242,26 @@ class Life(RuleBasedStateMachine):
             assert seen & set(self.ids) == {
                 report.id for report in cases if set(report.audience) & set(actor.audience)
             }
+
+    def _given_away_arrived(self) -> None:
+        """What was handed over is one report in the other county, told of in both histories."""
+        with self.desk.db.transaction() as tx:
+            tx.see_counties([COUNTY, NEIGHBOUR])
+            sent = tx.rows(
+                "SELECT report_id, details FROM report_event WHERE county_code = %s"
+                " AND action = 'hand_over' AND report_id = ANY(%s)", [COUNTY, self.ids],
+            )  # fmt: skip
+            came = tx.rows(
+                "SELECT r.id, r.number, e.details FROM report r JOIN report_event e"
+                " ON e.county_code = r.county_code AND e.report_id = r.id"
+                " AND e.action = 'taken_over' WHERE r.county_code = %s", [NEIGHBOUR],
+            )  # fmt: skip
+        own = {f"{COUNTY}-{report_id}" for report_id in self.ids}
+        assert sorted((f"{COUNTY}-{s['report_id']}", s["details"]["number"]) for s in sent) == (
+            sorted(
+                (c["details"]["report"], c["number"]) for c in came if c["details"]["report"] in own
+            )
+        )
 
     def _history_is_complete(self, case: Case, events: list[dict[str, Any]]) -> None:
         status, version = None, 0
@@ -326,6 +349,7 @@ class Life(RuleBasedStateMachine):
             "merge": {"into": f"{COUNTY}-{other}"},
             "move": {"longitude": where[0], "latitude": where[1]},
             "transfer": {"town": OTHER_TOWN if report.town_code == TOWN else TOWN, **reason},
+            "hand_over": {"county": NEIGHBOUR, **reason},
             "recategorise": {"category": "gas" if report.category_code != "gas" else "power"},
             "convene": {"place": "x", "meets_at": later, "bodies": [body]},
             "record_minutes": {"minutes": "x", "decisions": [decision]},

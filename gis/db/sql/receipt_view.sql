@@ -9,7 +9,14 @@ SELECT r.number, r.status, r.outcome, c.name AS category, c.name_en AS category_
        EXISTS (
          SELECT FROM evaluation v
          WHERE v.county_code = r.county_code AND v.report_id = r.id AND v.answered_at IS NULL
-           AND v.round = r.round AND v.expires_at > %(now)s) AS evaluation_open
+           AND v.round = r.round AND v.expires_at > %(now)s) AS evaluation_open,
+       -- To whom it went, and under which number to ask there.
+       (SELECT jsonb_build_object('county', e.details ->> 'county_name',
+                                  'county_en', e.details ->> 'county_name_en',
+                                  'number', e.details ->> 'number')
+        FROM report_event e
+        WHERE r.outcome = 'transferred' AND e.county_code = r.county_code AND e.report_id = r.id
+          AND e.action = 'hand_over' AND e.round = r.round) AS handed_over
 FROM receipt k
 JOIN report r ON r.county_code = k.county_code AND r.id = k.report_id
 LEFT JOIN category c ON c.county_code = r.county_code AND c.code = r.category_code

@@ -7,6 +7,7 @@ import { coordinates, dateTime, distance, remaining } from "../format.js";
 import { isOpen, lightBadge, matchBlock, statusBadge } from "../report_view.js";
 import { nameOf, named, t } from "../words.js";
 import { KEY_OF } from "./keys.js";
+import { desk } from "./setup.js";
 import { timeline } from "./timeline.js";
 
 // What is usually next in each status comes as a button of its own; the rest folds away.
@@ -32,7 +33,8 @@ function actionButton(report, action, primary, start) {
 }
 
 function actionBar(report, start) {
-  const legal = report.actions.filter((action) => !BELOW.has(action));
+  // In a deployment of one county there is nobody to hand over to.
+  const legal = report.actions.filter((action) => !BELOW.has(action) && (action !== "hand_over" || desk.counties.length > 0));
   if (legal.length === 0) return h("p", { class: "muted" }, t("case.no_actions"));
   // A call that is only taken in may be sent at once: it is filed on the way.
   if (legal.includes("accept")) legal.push("dispatch");

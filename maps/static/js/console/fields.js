@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { TIME_ZONE } from "../format.js";
 import { categoryOptions, utilityOptions } from "../controls.js";
 import { nameOf, named, t } from "../words.js";
+import { desk } from "./setup.js";
 
 // Chosen elsewhere: a position by search or by dragging the pin, photos and decisions on the report's own page.
 const ELSEWHERE = new Set(["number", "uuid", "sha256s", "decisions"]);
@@ -24,6 +25,7 @@ function options(field, lists) {
   if (field.choices.length) return [none, field.choices.map((code) => h("option", { value: code }, named(field.name, code)))];
   if (field.name === "category") return [none, categoryOptions(lists.categories)];
   if (field.name === "town") return [none, lists.towns.map((town) => h("option", { value: town.code }, nameOf(town)))];
+  if (field.name === "county") return [none, desk.counties.map((county) => h("option", { value: county.code }, nameOf(county)))];
   return [none, utilityOptions(lists.utilities)];
 }
 

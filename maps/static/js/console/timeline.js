@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { dateTime } from "../format.js";
-import { named, t } from "../words.js";
+import { nameOf, named, t } from "../words.js";
 
 const TALK = new Set(["comment", "ask", "urge"]);
 
@@ -12,7 +12,8 @@ function details(step, utilityName) {
   const body = (code) => utilityName({ code, name: code });
   const bodies = [given.lead, ...(given.assisting ?? [])].filter(Boolean).map((one) => body(one.code ?? one));
   const words = ["reason", "result", "cause", "remedy", "minutes", "text"].map((name) => given[name]).filter((text) => typeof text === "string" && text);
-  return [bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", {}, text))];
+  const across = given.county_name ? t("timeline.across", { county: nameOf({ name: given.county_name, name_en: given.county_name_en }), number: given.number }) : null;
+  return [across ? h("p", {}, across) : null, bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", {}, text))];
 }
 
 function stepItem(step, utilityName) {
