@@ -38,6 +38,8 @@ _HTTP_CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+# What FastAPI answers with a 400 of its own: a body that is no UTF-8, or nested without end.
+_NO_JSON = (UnicodeDecodeError, RecursionError)
 
 
 def problem(
@@ -124,6 +126,8 @@ def _reason(failure: Mapping[str, Any]) -> str:
     match failure["type"]:
         case "json_invalid":
             return "is not JSON"
+        case "model_type" | "model_attributes_type":
+            return "must be an object"
         case "extra_forbidden":
             return "is not a field that exists here"
         case "missing":
@@ -151,6 +155,8 @@ def install(app: FastAPI) -> None:
 
     async def on_http_error(request: Request, raised: Exception) -> Response:
         error = cast("HTTPException", raised)
+        if isinstance(error.__cause__, _NO_JSON):
+            return await on_domain_error(request, domain.InvalidInput.of("body", "is not JSON"))
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = allowed_methods(request.scope)

@@ -20,6 +20,7 @@ import pandas as pd
 from data.headings import Mapped
 from data.moments import parse_days, parse_moments
 from data.tables import Chunk, Problem
+from gis.records import EARLIEST
 
 __all__ = ["FieldReader", "FloatArray", "Texts"]
 
@@ -159,7 +160,7 @@ class FieldReader:
         )
         late = np.asarray(values > pd.Timestamp(latest).tz_convert(UTC))
         self.refuse(late, name, lambda i: f"{given[i]} lies in the future")
-        early = np.asarray(values < pd.Timestamp("1980-01-01", tz=UTC))
+        early = np.asarray(values < pd.Timestamp(EARLIEST))
         self.refuse(early, name, lambda i: f"{given[i]} lies before 1980")
         return values
 

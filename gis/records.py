@@ -10,6 +10,7 @@ from typing import Any, Final
 from gis.audience import Actor, audience_of_report
 from gis.cells import cells_of
 from gis.clocks import TimeBook, start_accept
+from gis.errors import InvalidInput
 from gis.ids import uuid7
 from gis.matching import Match, Where
 
@@ -19,6 +20,10 @@ _SOURCE_OF_ROLE: Final = {
     "utility": "utility",
     "dispatcher": "hotline_12345",
 }
+
+EARLIEST: Final = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+MOST_AHEAD: Final = dt.timedelta(days=1)
+"""Between these, ``captured_at`` is believed: imports and every door hold to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,30 @@ class Intake:
     urgent: bool = False
     reporter_name: str = ""
     reporter_phone: str = ""
+
+
+def check_captured_at(intake: Intake, now: dt.datetime) -> None:
+    """Refuse a moment that only a wrong clock tells.
+
+    Nothing is guessed in its place: the sender learns which field it is and sends the report again,
+    with the clock put right or without the field. An hour or two, a time zone not set, do no harm:
+    limits, days and statistics run from ``received_at``.
+
+    Raises
+    ------
+    InvalidInput
+        ``captured_at`` lies before 1980 or more than a day ahead of ``now``.
+    """
+    moment = intake.captured_at
+    if moment is None:
+        return
+    if moment < EARLIEST:
+        reason = "lies before 1980: put the clock right, or leave it out"
+        raise InvalidInput.of("captured_at", reason)
+    if moment > now + MOST_AHEAD:
+        today = now.isoformat(timespec="minutes").replace("+00:00", "Z")
+        reason = f"lies more than a day ahead of {today}: put the clock right, or leave it out"
+        raise InvalidInput.of("captured_at", reason)
 
 
 def record_of(

@@ -43,7 +43,13 @@ class ReportIntake(Request):
     place_text: Annotated[Text | None, Field(min_length=1, max_length=400)] = None
     crs: Annotated[Text, Field(max_length=64, examples=["WGS84", "GCJ-02"])] = "WGS84"
     accuracy_m: Annotated[float | None, Field(strict=True, ge=0, le=1_000_000)] = None
-    captured_at: AwareDatetime | None = None
+    captured_at: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="When it was seen, by the sender's clock; from 1980 to a day ahead of ours. "
+            "Limits and statistics run from received_at."
+        ),
+    ] = None
     client_id: uuid.UUID | None = None
     source: Source | None = None
     source_number: Annotated[Text, Field(max_length=100)] = ""

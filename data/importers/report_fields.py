@@ -15,6 +15,7 @@ import pandas as pd
 
 from data.fields import FieldReader, FloatArray, Texts
 from gis.errors import InvalidInput
+from gis.records import MOST_AHEAD
 from gis.registry import Known
 
 __all__ = [
@@ -83,7 +84,7 @@ class Life:
 
 def read_life(reader: FieldReader, zone: ZoneInfo, now: pd.Timestamp) -> Life:
     """Read times, status and outcome; a report is closed that has a closing time and no open status."""
-    latest = now + pd.Timedelta(days=1)
+    latest = now + MOST_AHEAD
     captured = reader.moments("captured_at", zone, latest=latest)
     received = reader.moments("received_at", zone, latest=latest).fillna(captured)
     if reader.has("captured_at") or reader.has("received_at"):

@@ -141,3 +141,85 @@ def test_who_may_not(username: str, status: int, client: Clients) -> None:
 def test_the_path_of_the_limit_is_the_path_of_the_route(world: World) -> None:
     assert f"{API}/reports/bulk" == bulk.PATH
     assert bulk.PATH in world.app.openapi()["paths"]
+
+
+def one(**changes: Any) -> Body:
+    """A report that is fine but for the changes."""
+    return {
+        "description": "x",
+        "category": "water",
+        "longitude": 119.4,
+        "latitude": 36.0,
+        **changes,
+    }
+
+
+TAKEN = "0190c0de-0000-7000-8000-00000000b01c"
+UNUSABLE: dict[str, Body | bytes] = {
+    "no JSON": b"no json",
+    "not even bytes of text": b"\xff",
+    "endless": b"[" * 100_000,
+    "a list": b"[1]",
+    "a number that is none": b'{"description":"x","category":"water","longitude":NaN,"latitude":36}',
+    "half a character": one(description="\ud800"),
+    "nothing in it": {},
+    "no words": one(description=""),
+    "too many words": one(description="x" * 4001),
+    "unknown fields": one(status="closed", reporter={"name": "x", "mail": "y"}),
+    "several wrong": one(urgent="perhaps", accuracy_m=-1, source="rumour", client_id="x"),
+    "text for a number": one(longitude="119.4"),
+    "no place": {"description": "x"},
+    "half a place": {"description": "x", "longitude": 119.4},
+    "off the earth": one(longitude=200),
+    "an unknown crs": one(crs="EPSG:1"),
+    "an unknown category": one(category="nope"),
+    "an unknown grid": {"description": "x", "grid_code": "nope"},
+    "an unknown place": {"description": "x", "place_code": "nope"},
+    "an id that is taken": one(client_id=TAKEN, description="other"),
+    "no zone": one(captured_at="2022-05-10T08:00"),
+    "no time": one(captured_at="soon"),
+    "of the next year": one(captured_at="2023-05-10T08:00+08:00"),
+    "a day and a second ahead": one(captured_at="2022-05-11T03:00:01Z"),
+    "of the year 1970": one(captured_at="1970-01-01T00:00Z"),
+    "of the year 1": one(captured_at="0001-01-01T00:00+14:00"),
+}
+
+
+def test_a_line_is_refused_in_the_words_of_a_single_report(client: Clients) -> None:
+    assert client("dispatcher").post("/reports", json=one(client_id=TAKEN)).status_code == 201
+    contents = [
+        sent if isinstance(sent, bytes) else json.dumps(sent).encode() for sent in UNUSABLE.values()
+    ]
+    results = send(client("dispatcher"), b"\n".join(contents))
+    for name, content, result in zip(UNUSABLE, contents, results, strict=True):
+        alone = client("dispatcher").post(
+            "/reports", content=content, headers={"content-type": "application/json"}
+        )
+        assert (alone.status_code, result["status"], result["id"]) == (422, "rejected", None), name
+        assert result["errors"] == alone.json()["errors"] != [], name
+
+
+def test_a_clock_that_is_wrong_by_little_does_no_harm(client: Clients) -> None:
+    for moment in ("1980-01-01T00:00Z", "2022-05-11T03:00:00Z", "2022-05-10T23:00+08:00"):
+        for answer in (
+            client("dispatcher").post("/reports", json=one(captured_at=moment)),
+            client("dispatcher").post(
+                "/reports/bulk", content=json.dumps(one(captured_at=moment)).encode()
+            ),
+        ):
+            assert answer.json().get("status") in {"received", "created"}, answer.text
+
+
+def test_a_report_from_a_wrong_clock_comes_in_without_it(client: Clients) -> None:
+    """Nothing was stored, so the same client id still stands for it."""
+    body = one(captured_at="2035-01-01T00:00Z", client_id=str(uuid.UUID(int=77, version=4)))
+    refused = client("dispatcher").post("/reports", json=body)
+    assert refused.json()["errors"] == [
+        {
+            "field": "captured_at",
+            "reason": "lies more than a day ahead of 2022-05-10T03:00Z:"
+            " put the clock right, or leave it out",
+        }
+    ]
+    del body["captured_at"]
+    assert client("dispatcher").post("/reports", json=body).status_code == 201
