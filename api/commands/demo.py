@@ -11,17 +11,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 
 from api.commands import example
+from api.commands.progress import step_bars
 from api.processes import Child, ChildFailed, ignore_interrupts, interrupt_on_termination
 from data.load import load_sample_city
 from gis.db import provision
@@ -95,23 +88,11 @@ def check_port(host: str, port: int) -> None:
 
 def _prepare(settings: Settings, cluster: Cluster | None, stack: ExitStack) -> str:
     """Return the URL of a database with the sample city; show progress while it is made."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks = {"database": progress.add_task("PostGIS", total=1)}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = progress.add_task(step, total=total)
-            progress.update(tasks[step], completed=done, total=total)
+    with step_bars() as show:
+        show("PostGIS", 0, 1)
 
         def fill(url: str) -> None:
-            progress.update(tasks["database"], completed=1)
+            show("PostGIS", 1, 1)
             load_sample_city(url, now=dt.datetime.now(dt.UTC), progress=show)
 
         if cluster is not None:
@@ -123,7 +104,7 @@ def _prepare(settings: Settings, cluster: Cluster | None, stack: ExitStack) -> s
             provision.migrate(url)
             if not provision.has_county(url):
                 fill(url)
-        progress.update(tasks["database"], completed=1)
+        show("PostGIS", 1, 1)
     return url
 
 
