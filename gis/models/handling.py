@@ -62,6 +62,12 @@ class Clock(Base):
         ),
         CheckConstraint("stage IN ('accept','check_in','handle','verify')", name="stage"),
         Index("clock_report_id_ix", "county_code", "report_id"),
+        Index(
+            "clock_check_in_ix",
+            "county_code",
+            "due_at",
+            postgresql_where=text("stage = 'check_in'"),
+        ),
         Index("clock_running_ix", "due_at", postgresql_where=text("stopped_at IS NULL")),
         Index(
             "clock_next_at_ix",
@@ -104,6 +110,7 @@ class Evaluation(Base):
         CheckConstraint("channel IN ('link','qr','telephone')", name="channel"),
         CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
         Index("evaluation_report_id_ix", "county_code", "report_id"),
+        Index("evaluation_created_at_ix", "county_code", "created_at"),
         Index(
             "evaluation_unanswered_ix",
             "county_code",

@@ -49,6 +49,12 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({','.join(repr(value) for value in values)})"
 
 
+COUNTED_BY = (
+    "accepted_at", "close_due_at", "dispatched_at", "checked_in_at", "handled_at", "closed_at",
+)  # fmt: skip
+"""Instants whose period the statistics count."""
+
+
 class Report(Base):
     """A report and, in columns of its own, the match it was routed by.
 
@@ -101,6 +107,15 @@ class Report(Base):
             "received_on",
             "category_code",
             postgresql_where=text("location IS NULL"),
+        ),
+        *(
+            Index(
+                f"report_{instant}_ix",
+                "county_code",
+                instant,
+                postgresql_where=text(f"{instant} IS NOT NULL"),
+            )
+            for instant in COUNTED_BY
         ),
     )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import ModuleType
 
 from gis.settings import CHECKOUT
-from tests.bench import filling, heat, hotspots, importing, live, matching, posting
+from tests.bench import filling, heat, hotspots, importing, live, matching, pages, posting
 from tests.bench.machine import settings_of
 from tests.bench.results import Results
 from tests.bench.stage import CITY, Stage, staged
 
 MILLION = 1_000_000
-PARTS = ("match", "post", "live", "import", "heat", "hotspots")
+PARTS = ("match", "post", "live", "pages", "import", "heat", "hotspots")
 
 
 def main() -> None:
@@ -40,6 +40,8 @@ def main() -> None:
             posting.measure(stage, results, options.seconds)
         if "live" in parts:
             live.measure(stage, results, options.seconds)
+        if "pages" in parts:
+            pages.measure(stage, results)
         if "import" in parts:
             importing.measure(stage, results, options.rows)
         layers = [part for part in (heat, hotspots) if part.__name__.rpartition(".")[2] in parts]
