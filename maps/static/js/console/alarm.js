@@ -6,6 +6,7 @@ import { t } from "../words.js";
 
 const STORED = "gridcall.sound";
 const MOST_SHOWN = 3;
+const NARROW = window.matchMedia("(max-width: 899px)");
 const PITCHES = [880, 660, 880];
 const NOTE_S = 0.16;
 
@@ -15,6 +16,7 @@ export function createAlarm({ isEmergency, words, open }) {
   const waiting = new Map(); // id -> row: nobody has dispatched it yet
   const seen = new Set(); // opened here
   let audio = null;
+  let unfolded = false; // all of them are shown, not the first few
 
   function isOn() {
     return localStorage.getItem(STORED) !== "off";
@@ -51,20 +53,38 @@ export function createAlarm({ isEmergency, words, open }) {
     document.body.dataset.rang = String(Number(document.body.dataset.rang ?? 0) + 1);
   }
 
+  function fold(on) {
+    unfolded = on;
+    render();
+    line.querySelector("[aria-expanded]")?.focus();
+  }
+
+  function toggle(more) {
+    if (more === 0 && !unfolded) return "";
+    return h("button", { type: "button", class: "fold", "aria-expanded": String(unfolded), click: () => fold(!unfolded) }, unfolded ? t("alarm.less") : t("alarm.more", { n: more }));
+  }
+
+  // Drawn anew under one's fingers: who has the focus keeps it.
   function render() {
-    const shown = [...waiting.values()].sort((a, b) => a.due - b.due);
-    line.hidden = shown.length === 0;
-    if (shown.length === 0) {
-      line.replaceChildren();
-      return;
-    }
+    const all = [...waiting.values()].sort((a, b) => a.due - b.due);
+    const few = NARROW.matches ? 1 : MOST_SHOWN;
+    if (all.length <= few) unfolded = false;
+    const shown = unfolded ? all : all.slice(0, few);
+    const focused = line.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    line.hidden = all.length === 0;
+    line.classList.toggle("unfolded", unfolded);
     line.replaceChildren(
-      h("strong", {}, t("alarm.title", { n: shown.length })),
-      ...shown.slice(0, MOST_SHOWN).map((row) =>
-        h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, words(row), row.due_at ? h("span", {}, remaining(row.due_at)) : null),
+      h("strong", {}, t("alarm.title", { n: all.length })),
+      h(
+        "div",
+        {},
+        shown.map((row) =>
+          h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, h("span", {}, words(row)), row.due_at ? h("b", {}, remaining(row.due_at)) : null),
+        ),
       ),
-      shown.length > MOST_SHOWN ? h("span", {}, t("alarm.more", { n: shown.length - MOST_SHOWN })) : "",
+      toggle(all.length - shown.length),
     );
+    if (focused) line.querySelector(`[data-id="${focused}"]`)?.focus();
   }
 
   button.addEventListener("click", () => {
@@ -74,6 +94,7 @@ export function createAlarm({ isEmergency, words, open }) {
   });
   reflect();
   setInterval(render, 20_000);
+  NARROW.addEventListener("change", render);
 
   return {
     // A row as it is now; fresh: it has just come by the stream, so it may be heard.

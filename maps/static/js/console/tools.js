@@ -35,12 +35,13 @@ export function createTools(map) {
     );
   });
 
-  // The browser lays the page out for paper before it draws: the map has to follow, and to come back.
+  // The browser lays the page out for paper before it draws: the map has to follow, keep its middle, and come back.
   byId("print").addEventListener("click", () => {
     byId("printed-at").textContent = t("print.at", { at: dateTime(new Date().toISOString()) });
     window.print();
   });
-  const refit = () => map.invalidateSize({ animate: false, pan: false });
+  const refit = () => map.invalidateSize({ animate: false });
   addEventListener("beforeprint", refit);
   addEventListener("afterprint", refit);
+  window.matchMedia("print").addEventListener("change", refit);
 }
