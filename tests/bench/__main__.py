@@ -1,4 +1,4 @@
-"""``python -m tests.bench``: measure, print, and write docs/bench/<rows>.md."""
+"""``python -m tests.bench``: measure, print, and write docs/bench/<rows>[-<parts>].md."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "bench")
     options = parser.parse_args()
     parts = options.part or PARTS
-    results = Results(options.rows, shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]]))
+    command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
+    results = Results(options.rows, command, tuple(options.part or ()))
     with staged(options.folder) as stage:
         with stage.cluster.superuser("postgres") as connection:
             results.settings = settings_of(connection)

@@ -21,6 +21,8 @@ class Results:
     ----------
     command
         As it was typed.
+    parts
+        Those that were measured, where not all were: a run of a part has a file of its own.
     settings
         Of PostgreSQL, in a line.
     loads
@@ -29,6 +31,7 @@ class Results:
 
     rows: int
     command: str
+    parts: tuple[str, ...] = ()
     settings: str = ""
     began: str = field(default_factory=_now)
     sections: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
@@ -60,6 +63,6 @@ class Results:
             lines += ["| what | figure | target |", "| --- | --- | --- |"]
             lines += [f"| {what} | {figure} | {target} |" for what, figure, target in figures]
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{self.rows}.md"
+        file = folder / f"{'-'.join([str(self.rows), *self.parts])}.md"
         file.write_text("\n".join(lines) + "\n")
         return file
