@@ -27,6 +27,7 @@ from api.routes import (
     bulletins,
     callbacks,
     categories,
+    category_pages,
     clustered,
     clusters,
     desk_pages,
@@ -178,6 +179,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(statistics_page.router)
     app.include_router(list_page.router)
     app.include_router(admin_pages.router)
+    app.include_router(category_pages.router)
     app.include_router(own_account.pages)
 
 

@@ -70,8 +70,10 @@ def forget_vocabulary(tx: Transaction, county_code: str) -> None:
 
 def _read(tx: Transaction, county_code: str) -> Vocabulary:
     rows: Iterable[dict[str, object]] = tx.rows(
-        "SELECT code, keywords FROM category WHERE county_code = %(county)s"
-        " AND keywords <> '{}' ORDER BY position, code",
+        "SELECT c.code, c.keywords FROM category c LEFT JOIN category p"
+        " ON p.county_code = c.county_code AND p.code = c.parent_code"
+        " WHERE c.county_code = %(county)s AND c.keywords <> '{}'"
+        " AND c.disabled_at IS NULL AND p.disabled_at IS NULL ORDER BY c.position, c.code",
         {"county": county_code},
     )
     return Vocabulary(

@@ -378,14 +378,19 @@ class _Maker:
 
 
 def category_groups(say: Speech, besides: str | None = None) -> list[Group]:
-    """Return all categories that can be chosen, under their parents."""
+    """Return the categories that are offered, under their parents; one without children is its own."""
     categories = say.names.categories if say.names else {}
+    offered = [one for one in categories.values() if one.enabled and one.code != besides]
     children: dict[str, list[Choice]] = {}
-    for one in categories.values():
-        if one.parent_code is not None and one.code != besides:
-            choice = Choice(one.code, one.name.of(say.language))
-            children.setdefault(one.parent_code, []).append(choice)
+    for one in offered:
+        choice = Choice(one.code, one.name.of(say.language))
+        under = children.setdefault(one.parent_code or one.code, [])
+        if one.parent_code is not None:
+            under.append(choice)
     return [
-        Group(categories[parent].name.of(say.language), tuple(choices))
+        Group(
+            categories[parent].name.of(say.language),
+            tuple(choices) or (Choice(parent, categories[parent].name.of(say.language)),),
+        )
         for parent, choices in children.items()
     ]

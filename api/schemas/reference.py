@@ -234,6 +234,9 @@ class CategoryView(Answer):
     keywords: list[str]
     sensitive: bool
     level: Literal["town", "municipal"]
+    enabled: Annotated[
+        bool, Field(description="Offered for new reports; its parent's end is its own.")
+    ]
 
 
 class CategoryPage(Answer):

@@ -295,6 +295,22 @@ ROUTES: dict[str, Rule] = {
     "POST /account/password": signed_in(422, body={}, nobody=303),
     "POST /account/sessions/others": signed_in(303, body={}),
     "POST /account/sessions/{session_id}": signed_in(404, path="/account/sessions/none", body={}),
+    f"POST {V1}/categories": Rule(
+        frozenset({422}), ADMIN, body={"code": "A B", "name": "x", "name_en": "x"}
+    ),
+    f"GET {V1}/categories/{{code}}": Rule(frozenset({404}), ADMIN, f"{V1}/categories/none"),
+    f"PUT {V1}/categories/{{code}}": Rule(
+        frozenset({404}), ADMIN, f"{V1}/categories/none", body={"name": "x", "name_en": "x"}
+    ),
+    "GET /admin/categories": Rule(frozenset({200}), ADMIN, nobody=303),
+    "POST /admin/categories": Rule(frozenset({422}), ADMIN, body={}, nobody=303),
+    "GET /admin/categories/new": Rule(frozenset({200}), ADMIN, nobody=303),
+    "GET /admin/categories/{code}": Rule(
+        frozenset({404}), ADMIN, "/admin/categories/none", nobody=303
+    ),
+    "POST /admin/categories/{code}": Rule(
+        frozenset({404}), ADMIN, "/admin/categories/none", body={}, nobody=303
+    ),
     "GET /map/hotspots": county_wide(200, nobody=303),
     "GET /map": signed_in(200, nobody=303),
 }

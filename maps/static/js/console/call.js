@@ -63,7 +63,7 @@ export function createCall(tools) {
   // The category the words speak of, until somebody has chosen one.
   function suggestCategory() {
     if (chosenByHand) return;
-    const code = createVocabulary(tools.lists().categories).suggest(form.elements.description.value) ?? "";
+    const code = createVocabulary(tools.lists().categories.filter((one) => one.enabled)).suggest(form.elements.description.value) ?? "";
     if (form.elements.category.value === code) return;
     form.elements.category.value = code;
     part("suggested").textContent = code ? t("call.suggested") : "";
@@ -176,7 +176,7 @@ export function createCall(tools) {
   }
 
   function build() {
-    const { categories } = tools.lists();
+    const categories = tools.lists().categories.filter((one) => one.enabled);
     where = createWhere({ id: "call-where", findGrids: tools.findGrids, choose: () => { keep(); showMatch(); } });
     const description = h("textarea", { name: "description", rows: 3, maxlength: 4000, required: true, autofocus: true, id: "call-words" });
     form = h(

@@ -23,7 +23,7 @@ function labelled(field, control, hint = null) {
 function options(field, lists) {
   const none = h("option", { value: "" }, field.required ? t("form.choose") : t("form.none"));
   if (field.choices.length) return [none, field.choices.map((code) => h("option", { value: code }, named(field.name, code)))];
-  if (field.name === "category") return [none, categoryOptions(lists.categories)];
+  if (field.name === "category") return [none, categoryOptions(lists.categories.filter((one) => one.enabled))];
   if (field.name === "town") return [none, lists.towns.map((town) => h("option", { value: town.code }, nameOf(town)))];
   if (field.name === "county") return [none, desk.counties.map((county) => h("option", { value: county.code }, nameOf(county)))];
   return [none, utilityOptions(lists.utilities)];
