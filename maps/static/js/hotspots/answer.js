@@ -4,7 +4,7 @@ import { ApiError, getJson } from "../api.js";
 import { isoDate } from "../format.js";
 import { t } from "../words.js";
 import { monthEnd } from "./figures.js";
-import { choiceOf, needsRows, yardstickOf } from "./question.js";
+import { choiceOf, yardstickOf } from "./question.js";
 import { unitWords } from "./names.js";
 import { density } from "./views/density.js";
 import { counts, rate } from "./views/rates.js";
@@ -85,9 +85,14 @@ export async function loadTimeline(question, sensitive, signal) {
   }
 }
 
+// What has months of its own to play: an emerging hotspot is told from all of them, a scan takes its time.
 export function canPlay(question, timeline) {
-  if (!timeline.plays || question.unit === "cell" || needsRows(question)) return false;
-  return ["counts", "rate", "hotspots"].includes(question.view);
+  return timeline.plays && !["emerging", "scan"].includes(question.view);
+}
+
+// The month with most reports: what classes hang on that have to hold for all months.
+function busiestMonth({ steps, totals, plays }) {
+  return plays ? steps[totals.indexOf(Math.max(...totals))] : null;
 }
 
 export function loadAnswer(question, timeline, signal) {
@@ -96,6 +101,7 @@ export function loadAnswer(question, timeline, signal) {
     question,
     parameters,
     timeline,
+    busiest: busiestMonth(timeline),
     unitWords: ({ unit, cell_m: cellM }) => unitWords(unit, cellM),
     get: (path, query) => ask(path, query, signal),
     shownDays: () => daysOf(question, timeline),

@@ -23,13 +23,13 @@ function row(colour, words, units) {
 
 // view: a layer's model; title: the choice in words.
 export function renderLegend(element, title, model) {
-  const { classes, notTold, zero, zeroWords, unitLine, total, totalWords, body } = model;
+  const { classes, notTold, zero, zeroWords, unitLine, total, totalWords, when, body } = model;
   element.hidden = false;
   element.querySelector("[data-legend]").replaceChildren(
     h("p", { class: "legend-head" },
       h("strong", {}, title),
       h("span", {}, unitLine),
-      body.period ? h("span", { class: "period" }, periodName(body.period)) : null,
+      body.period ? h("span", { class: "period" }, when ?? periodName(body.period)) : null,
     ),
     h("ul", { class: "classes" },
       classes.map((one) => row(one.colour, one.words, one.units)),

@@ -41,6 +41,5 @@ export function createWhatWords(categories) {
 
 // "2022-07-31" -> July of 2022, as the bulletin is called.
 export function monthOf({ to }) {
-  const [year, month] = to.split("-");
-  return t("hot.year_month", { year, month: Number(month) });
+  return monthName(`${to.slice(0, 7)}-01`);
 }

@@ -13,7 +13,6 @@ import { renderBackTest, renderNoBackTest } from "./backtest.js";
 import { createControls } from "./controls.js";
 import { createDrawing } from "./drawing.js";
 import { wholeMonth } from "./figures.js";
-import { createFrames } from "./frames.js";
 import { headline } from "./headline.js";
 import { renderLegend } from "./legend.js";
 import { createMethods } from "./methods.js";
@@ -21,8 +20,9 @@ import { createWhatWords, monthOf, unitName } from "./names.js";
 import { unpack } from "./outlines.js";
 import { createPlans } from "./plans.js";
 import { createPopup } from "./popup.js";
-import { choiceOf, createQuestion, formatQuestion, yardstickOf } from "./question.js";
+import { choiceOf, createQuestion, formatQuestion, needsRows, yardstickOf } from "./question.js";
 import { markRow, renderRanking } from "./ranking.js";
+import { createReel } from "./reel.js";
 import { createScans } from "./scans.js";
 import { createSides } from "./sides.js";
 import { createStage } from "./stage.js";
@@ -55,7 +55,7 @@ let model = null;
 let running = new AbortController();
 // A picture of the last change that a later one replaces.
 let asked = 0;
-
+let reel = null;
 const sides = createSides(stage, { base: () => "own", whatWords: (what) => whatWords(what) });
 const popup = createPopup(map, {
   closed() {
@@ -67,7 +67,8 @@ const popup = createPopup(map, {
 const drawing = createDrawing(map);
 const methods = createMethods(byId("method"), byId("method-body"));
 const slider = createTimeline({
-  show: (index) => present(frames(index), { fleeting: true }),
+  ready: (index) => reel.ready(index),
+  show: (index) => reel.at(index) && present(reel.at(index)),
   choose: (from, to) => question.set({ from, to }),
 });
 const scans = createScans({ question, parameters: () => parametersOf(question.get(), timeline) });
@@ -104,7 +105,6 @@ const take = createTake({
   },
 });
 
-let frames = () => null;
 // The address said where the map stands: two maps of half the width must not move it.
 const firstAt = question.get().at !== null;
 
@@ -119,7 +119,7 @@ function isSensitive() {
 // What a picture needs to look like the page: which number is painted, and between which ends.
 function shownParameters(form, { show }) {
   if (form !== "png" || !show) return {};
-  return { show: question.get().view === "rate" ? question.get().measure : show, breaks: model.classes.map((one) => one.from).join(",") };
+  return { show: question.get().view === "rate" ? question.get().measure : show, breaks: (model.pictureEnds ?? model.classes.map((one) => one.from)).join(",") };
 }
 
 function townAt(polygon) {
@@ -159,12 +159,14 @@ function openPick() {
   const { pick } = question.get();
   const item = pick && model.items.find((one) => one.code === pick);
   if (item) open(item, item.circle?.location ?? middleOf(item));
+  // It has nothing in this month, or is no unit of this layer.
+  else if (pick && !model.progress) popup.close();
 }
 
-// Paints a layer; a fleeting one is a month of the slider, shown without the words that only the server knows.
-function present(shown, { fleeting = false } = {}) {
+// Paints a layer: the answer, or a month of the slider.
+function present(shown) {
   const { unit } = shown.body;
-  const side = question.get().view === "compare" && question.get().sides && !fleeting;
+  const side = question.get().view === "compare" && question.get().sides;
   stage.showTiles(shown.tiles ?? null);
   if (side) sides.show(shown.body, outlines, { placed: firstAt });
   else {
@@ -193,7 +195,7 @@ async function judge(signal) {
   if (!byId("back-test").open || !model) return undefined;
   const body = byId("back-test-body");
   const { unit, cell, bandwidth, view } = question.get();
-  const layer = model.backTest ?? { emerging: "hotspots", scan: "hotspots" }[view];
+  const layer = model.backTest ?? { emerging: yardstickOf(question.get()).against === "map" ? "hotspots" : "excess", scan: "excess" }[view];
   if (!layer || isSensitive()) return renderNoBackTest(body, t(isSensitive() ? "hot.why_sensitive" : "hot.no_back_test_compare"));
   const { from, to } = model.body.period ?? {};
   if (!from) return renderNoBackTest(body, t("hot.why_none"));
@@ -221,13 +223,19 @@ async function loadMonths(signal) {
   slider.set(timeline.plays ? timeline : null);
 }
 
+// The layer of another month, in the colours of the one that is shown.
+function loadMonth({ from, to }) {
+  const scale = model.scale ?? question.get().scale;
+  return loadAnswer({ ...question.get(), from, to, scale }, timeline, running.signal);
+}
+
 function show(answer) {
   model = answer;
   if (question.get().view === "scan") scans.reflect(model.scan);
-  frames = canPlay(question.get(), timeline) ? createFrames(model, question.get().view, timeline) : () => model;
+  reel = canPlay(question.get(), timeline) ? createReel({ model, question: question.get(), timeline, load: loadMonth, loadTiles: stage.loadTiles }) : null;
   present(model);
   controls.reflect(model.body.period, isSensitive());
-  slider.reflect(model.body.period, canPlay(question.get(), timeline));
+  slider.reflect(model.body.period, { canPlay: reel !== null, narrowed: needsRows(question.get()) });
   methods.render(model, () => furtherNumbers(question.get(), model.body.period, isSensitive()));
   byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : "";
   take.reflect();
@@ -249,6 +257,7 @@ async function refresh() {
     await loadMonths(signal);
     const answer = await loadAnswer(question.get(), timeline, signal);
     if (mine === asked) show({ ...answer, parameters: parametersOf(question.get(), timeline) });
+    if (mine === asked && answer.tiles) await stage.loadTiles(answer.tiles);
     return true;
   });
   if (mine === asked && shown) await judge(signal);

@@ -5,6 +5,7 @@ import { latLngOf } from "../lonlat.js";
 import { t } from "../words.js";
 
 const LEGEND_ROOM = 264;
+const EDGE = 12;
 
 export function createPopup(map, { closed }) {
   const popup = window.L.popup({ maxWidth: 320, minWidth: 220, autoPanPaddingBottomRight: [16, 16], closeButton: false, className: "unit-popup" });
@@ -18,6 +19,12 @@ export function createPopup(map, { closed }) {
     closed();
   });
 
+  // Opened numbers make it taller: its top, with the name and the way to close it, must not leave the map.
+  function keepInSight() {
+    const above = map.getContainer().getBoundingClientRect().top + EDGE - popup.getElement().getBoundingClientRect().top;
+    if (above > 0) map.panBy([0, -above], { animate: false });
+  }
+
   return {
     // content: {sentences, facts}; tools: elements below; focus: whether the popup takes it.
     open(lonLat, title, content, { tools = [], focus = false } = {}) {
@@ -26,7 +33,7 @@ export function createPopup(map, { closed }) {
       const body = h("div", { class: "unit-words", keydown: (event) => event.key === "Escape" && popup.close() },
         h("header", {}, heading, close),
         content.sentences.filter(Boolean).map((words) => h("p", {}, words)),
-        content.open ? facts(content.facts) : h("details", {}, h("summary", {}, t("hot.numbers")), facts(content.facts)),
+        content.open ? facts(content.facts) : h("details", { toggle: keepInSight }, h("summary", {}, t("hot.numbers")), facts(content.facts)),
         tools.length ? h("p", { class: "tools" }, tools) : null);
       // The legend stands over the upper left corner of a wide map.
       popup.options.autoPanPaddingTopLeft = [map.getSize().x > 600 ? LEGEND_ROOM : 16, 16];

@@ -36,7 +36,13 @@ export function createStage(map, { base, withNames = true }) {
   const L = window.L;
   const cellCanvas = L.canvas({ pane: "heat", padding: 0.3 });
   const groups = Object.fromEntries(["cells", "borders", "marks", "circles", "drawn", "chosen"].map((name) => [name, L.layerGroup().addTo(map)]));
-  let tiles = null;
+  // Surfaces by address: the one shown, and one loaded ahead of it that nobody sees yet.
+  const surfaces = new Map();
+
+  function surfaceOf(url) {
+    if (!surfaces.has(url)) surfaces.set(url, L.tileLayer(url, { pane: "heat", opacity: 0, maxZoom: 19, attribution: "" }).addTo(map));
+    return surfaces.get(url);
+  }
 
   // Without a seam of its own colour the canvas leaves hairlines between neighbours.
   function style(feature) {
@@ -119,10 +125,18 @@ export function createStage(map, { base, withNames = true }) {
       [cells, cellColour] = [items, colour];
       drawCells();
     },
+    // Resolves when all tiles of a surface are there, or nobody wants them any more.
+    async loadTiles(url) {
+      const layer = surfaceOf(url);
+      if (layer.isLoading()) await new Promise((done) => layer.once("load", done).once("remove", done));
+    },
     showTiles(url) {
-      if (tiles?.url === url) return;
-      tiles?.layer.remove();
-      tiles = url && { url, layer: L.tileLayer(url, { pane: "heat", opacity: TILE_OPACITY, maxZoom: 19, attribution: "" }).addTo(map) };
+      if (url) surfaceOf(url).setOpacity(TILE_OPACITY);
+      for (const [own, layer] of surfaces) {
+        if (own === url) continue;
+        layer.remove();
+        surfaces.delete(own);
+      }
     },
     // marks: [{location, words, title, choose}] as numbered buttons.
     showMarks(marks) {

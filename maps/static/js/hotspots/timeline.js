@@ -9,18 +9,21 @@ const FRAME_MS = 800;
 const HEIGHT = 40;
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-// show(index): paint a month from what is loaded; choose(from, to): make it the question.
-export function createTimeline({ show, choose }) {
+// ready(index): resolves when a month can be shown; show(index): shows it if it is there; choose(from, to): makes it the
+// question.
+export function createTimeline({ ready, show, choose }) {
   const [bars, slider, play, label] = ["months", "month", "play", "month-label"].map(byId);
   let timeline = null;
   let first = 0;
   let playable = false;
+  let filtered = false;
   let timer = 0;
 
   const some = (index) => timeline.totals[index] > 0;
 
   function say(index) {
-    const words = t("hot.month_total", { month: monthName(timeline.steps[index].from), n: count(timeline.totals[index]) });
+    // The bars count the matter as a whole: of what is narrowed down they know only the month.
+    const words = t(filtered ? "hot.month_only" : "hot.month_total", { month: monthName(timeline.steps[index].from), n: count(timeline.totals[index]) });
     label.textContent = words;
     slider.setAttribute("aria-valuetext", words);
   }
@@ -74,26 +77,33 @@ export function createTimeline({ show, choose }) {
   function go(index) {
     slider.value = index;
     say(index);
+    // What a popup says is of the month before.
+    document.body.classList.add("between-months");
     if (playable) show(index);
   }
 
-  function tick() {
-    const index = next(Number(slider.value), 1);
-    if (index === null) {
+  // A month that is not there yet holds the film; one that cannot be had ends it, and is asked for as the question.
+  async function tick(index) {
+    const mine = timer;
+    const there = index !== null && (await ready(index).then(() => true, () => false));
+    if (timer !== mine) return;
+    if (!there) {
       stop();
-      commit(Number(slider.value));
+      commit(index ?? Number(slider.value));
       return;
     }
     go(index);
-    timer = setTimeout(tick, FRAME_MS);
+    const after = next(index, 1);
+    // Whether it came is found out when its turn comes.
+    if (after !== null) ready(after).catch(() => {});
+    timer = setTimeout(tick, FRAME_MS, after);
   }
 
   function start() {
-    // From the last month there is nothing to play but from the beginning.
-    if (next(Number(slider.value), 1) === null) go(first);
     play.textContent = t("hot.pause");
     play.setAttribute("aria-pressed", "true");
-    timer = setTimeout(tick, FRAME_MS);
+    // From the last month there is nothing to play but from the beginning.
+    timer = setTimeout(tick, FRAME_MS / 4, next(Number(slider.value), 1) ?? first);
   }
 
   play.addEventListener("click", () => {
@@ -135,9 +145,10 @@ export function createTimeline({ show, choose }) {
       draw();
     },
     // What is shown, and whether months can be played in this view.
-    reflect(period, canPlay) {
+    reflect(period, { canPlay, narrowed }) {
+      document.body.classList.remove("between-months");
       if (!timeline) return;
-      playable = canPlay;
+      [playable, filtered] = [canPlay, narrowed];
       play.hidden = !canPlay || STILL.matches;
       byId("play-why").hidden = canPlay;
       const index = timeline.steps.findIndex((step) => step.from === (period?.to ? `${period.to.slice(0, 7)}-01` : ""));

@@ -29,6 +29,7 @@ export async function density(context) {
     zero: true,
     unitLine: t("hot.line_density", { m: body.bandwidth_m }),
     total: body.method.n,
+    totalWords: body.method.without_location ? t("hot.total_located", { n: count(body.method.n), left: count(body.method.without_location) }) : undefined,
     columns: [t("hot.per_km2"), t("legend.reports")],
     rows: top,
     backTest: "density",

@@ -5,14 +5,28 @@ import { config } from "../../config.js";
 import { count } from "../../format.js";
 import { t } from "../../words.js";
 import { figure, wholeMonth } from "../figures.js";
+import { inSeries } from "../frames.js";
 import { classesAbove, classOf, countEnds, lowerEnds } from "../scales.js";
 
 const MOST_ROWS = 20;
 
-function ends({ items, period }, timeline, unit) {
-  const own = items.map((item) => item.count).filter((value) => value > 0);
-  if (!timeline.plays || unit === "cell" || !wholeMonth(period.from, period.to)) return countEnds(own);
-  return countEnds(timeline.counts.flat().filter((value) => value > 0));
+function told(items) {
+  return items.filter((item) => item.count !== null);
+}
+
+// What the classes of a month hang on: the layer of the month with most reports, so that a colour means the same
+// number in every month. Other periods have classes of their own.
+async function yardstick(body, { question, parameters, busiest, get }) {
+  const { from, to } = body.period;
+  if (!busiest || !wholeMonth(from, to) || busiest.from === from) return body;
+  return load({ question, parameters: { ...parameters, from: busiest.from, to: busiest.to }, get });
+}
+
+async function countClassEnds(body, context) {
+  const { timeline } = context;
+  const whole = timeline.plays && wholeMonth(body.period.from, body.period.to);
+  if (whole && inSeries(context.question)) return countEnds(timeline.counts.flat().filter((value) => value > 0));
+  return countEnds(told((await yardstick(body, context)).items).map((item) => item.count).filter((value) => value > 0));
 }
 
 function rateUnit({ exposure }) {
@@ -78,7 +92,7 @@ function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
 
 export async function counts(context) {
   const body = await load(context);
-  const classes = classesAbove(ends(body, context.timeline, body.unit), config.ramp, { whole: true });
+  const classes = classesAbove(await countClassEnds(body, context), config.ramp, { whole: true });
   const rows = rowsOf(body.items, (item) => item.count, (item) => [count(item.count)]);
   return model(body, {
     classes, rows, layer: "counts", zero: true,
@@ -88,15 +102,26 @@ export async function counts(context) {
   });
 }
 
+// The number a rate view paints. Nothing that mixes suppressed counts into told ones is smoothed: then the raw rate
+// is all there is. Smoothing pulls every unit towards the county's mean: what is not above it says nothing.
+function painted(body, measure) {
+  const smooth = measure === "smoothed" && body.items.some((item) => item.smoothed !== null);
+  const own = (item) => (smooth ? item.smoothed : item.rate) ?? 0;
+  const start = smooth ? body.mean : 0;
+  return { smooth, own, start, value: (item) => (own(item) > start ? own(item) : 0) };
+}
+
+async function rateClasses(body, context) {
+  const reference = await yardstick(body, context);
+  const { start, value } = painted(reference, context.question.measure);
+  const [, ...steps] = lowerEnds(told(reference.items).map(value), start);
+  return classesAbove([0, ...steps], config.ramp);
+}
+
 export async function rate(context) {
   const body = await load(context);
-  // Nothing that mixes suppressed counts into told numbers is smoothed: then the raw rate is all there is.
-  const smooth = context.question.measure === "smoothed" && body.items.some((item) => item.smoothed !== null);
-  const own = (item) => (smooth ? item.smoothed : item.rate) ?? 0;
-  // Smoothing pulls every unit towards the county's mean: what is not above it says nothing and gets no colour.
-  const start = smooth ? body.mean : 0;
-  const value = (item) => (own(item) > start ? own(item) : 0);
-  const classes = classesAbove(lowerEnds(body.items.filter((item) => item.count !== null).map(value), start), config.ramp);
+  const { smooth, own, start, value } = painted(body, context.question.measure);
+  const classes = await rateClasses(body, context);
   const rows = rowsOf(body.items, value, (item) => [figure(own(item)), count(item.count)]);
   const unit = rateUnit(body);
   return {
@@ -105,6 +130,9 @@ export async function rate(context) {
       columns: [unit, t("legend.reports")],
       unitLine: t(smooth ? "hot.line_smoothed" : "hot.line_rate", { unit }),
     }),
+    // A picture has no other word for what is not painted than where its first class begins.
+    pictureEnds: [start, ...classes.slice(1).map((one) => one.from).filter((from) => from > start)],
+    noRows: smooth && body.method.n > 0 ? t("hot.all_as_the_county") : undefined,
     zeroWords: smooth ? t("hot.up_to_mean", { mean: figure(start) }) : "0",
   };
 }

@@ -16,13 +16,13 @@ export function startScan({ question, parameters }) {
   return send("POST", "/layers/scans", { ...given, ...exposure, repeat: repeat === "true", unit: unit === "cell" ? "grid" : unit });
 }
 
-function rowOf(circle, significant) {
+function rowOf(circle) {
   return {
     item: { code: circle.centre, name: circle.centre_name, name_en: circle.centre_name_en, circle },
     rank: circle.rank,
     location: circle.location,
     words: sentence(circle.words),
-    sub: significant ? t("hot.within", { far: distance(circle.radius_m), n: count(circle.codes.length) }) : t("hot.by_chance_too"),
+    sub: circle.radius_m > 0 ? t("hot.within", { far: distance(circle.radius_m), n: count(circle.codes.length) }) : t("hot.single_unit"),
     numbers: [count(circle.observed), figure(circle.expected), small(circle.p)],
   };
 }
@@ -50,7 +50,7 @@ export async function scan({ question, get }) {
     total: body?.method.n ?? 0,
     circles: found,
     columns: [t("hot.column_count"), t("hot.expected"), "p"],
-    rows: circles.map((circle) => rowOf(circle, circle.p < 0.05)),
+    rows: found.map(rowOf),
     noRows: t(body?.circles ? "hot.no_circles" : "hot.scan_pending"),
     progress: body && RUNNING.includes(body.status) ? percent(body.done / body.total) : null,
     popup: ({ circle }) => ({

@@ -26,9 +26,16 @@ function binColour({ bins }) {
 }
 
 function hotspotPopup(body) {
+  const areaAt = new Map(body.areas.map((area) => [area.peak, area]));
+  // The ranking tells an area's strongest window, which may be that of the unit next to where most reports are.
+  const beside = (item) => {
+    const area = areaAt.get(item.code);
+    return area && area.count !== item.window_count ? t("hot.strongest_beside", { n: count(area.count), usual: figure(area.expected) }) : null;
+  };
   return (item) => ({
     sentences: [
       item.words ? sentence(item.words) : t("hot.usual", { n: count(item.window_count), usual: figure(item.expected) }),
+      beside(item),
       item.piled ? t("hot.piled") : null,
     ],
     facts: [
@@ -68,7 +75,7 @@ export async function hotspots({ question, parameters, get }) {
     })),
     noRows: t("hot.no_hotspots"),
     popup: hotspotPopup(body),
-    backTest: "hotspots",
+    backTest: body.against === "map" ? "hotspots" : "excess",
     picture: { path: "/layers/hotspots" },
   };
 }
@@ -88,6 +95,12 @@ function comparePopup(body) {
   });
 }
 
+// Which two are compared: periods by their names, matters in one period by theirs.
+function sidesWords({ first, second }) {
+  const [before, after] = [first, second].map((side) => periodName(side.period));
+  return before === after ? after : t("hot.against_period", { before, after });
+}
+
 function thanParameters({ than, than_from: from, than_to: to, than_what: what }) {
   if (than === "dates") return { base_from: from, base_to: to };
   if (than !== "what") return { base: than };
@@ -97,8 +110,10 @@ function thanParameters({ than, than_from: from, than_to: to, than_what: what })
 export async function compare({ question, parameters, get }) {
   const own = { test: question.test, windows: question.windows ? "true" : "" };
   const body = await get("/layers/compare", { ...parameters, ...thanParameters(question), ...own });
-  const shown = body.items.filter((item) => item.bin !== 0);
-  shown.sort((a, b) => a.q - b.q || Math.abs(b.difference) - Math.abs(a.difference) || a.code.localeCompare(b.code));
+  const clear = body.items.filter((item) => item.bin !== 0);
+  // Where nothing is clear, the largest differences are told as what they are: what chance does, too.
+  const shown = clear.length ? clear : body.items.filter((item) => item.difference);
+  shown.sort((a, b) => (clear.length ? a.q - b.q : 0) || Math.abs(b.difference) - Math.abs(a.difference) || a.code.localeCompare(b.code));
   return {
     body,
     items: body.items,
@@ -108,11 +123,14 @@ export async function compare({ question, parameters, get }) {
     zero: true,
     zeroWords: t("hot.no_clear_change"),
     unitLine: t("hot.line_compare"),
+    when: sidesWords(body),
+    found: clear.length,
     total: body.first.n + body.second.n,
     totalWords: t("hot.total_compare", { first: count(body.first.n), second: count(body.second.n) }),
     columns: [t("hot.column_first"), t("hot.column_second"), t("hot.ratio")],
     rows: shown.slice(0, MOST_ROWS).map((item) => ({
       item,
+      sub: item.bin === 0 ? t("hot.by_chance_too") : null,
       words: sentence(item.words),
       numbers: [count(item.first), count(item.second), item.ratio === null ? "–" : `×${figure(item.ratio)}`],
     })),
@@ -171,6 +189,7 @@ export async function emerging({ question, parameters, get, shownDays }) {
     body,
     items: body.items,
     value: key,
+    found: shown.length,
     colourOf: (item) => colours.get(key(item)) ?? null,
     classes,
     zero: true,
