@@ -37,7 +37,6 @@ from gis.layering.scopes import Scope, Span, scope_of
 from gis.layering.series import cube_of
 from gis.layering.sheets import (
     Colours,
-    area_marks,
     bin_classes,
     count_classes,
     density_classes,
@@ -46,6 +45,7 @@ from gis.layering.sheets import (
     simple_classes,
     town_labels,
     value_classes,
+    with_areas,
 )
 from gis.layering.steps import emerging_steps, yardstick_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
@@ -104,7 +104,8 @@ def rates_file(tx: Transaction, scope: Scope, params: PictureParams) -> LayerFil
             legend.append((NOT_TOLD, NOT_TOLD_WORDS[language]))
             pairs = zip(colours, layer.told.tolist(), strict=True)
             colours = [colour if told else NOT_TOLD for colour, told in pairs]
-        title = names_of(tx, scope).title("rates", language)
+        shown_as = "rates" if params.show == "count" else "rate"
+        title = names_of(tx, scope).title(shown_as, language)
         return colours, sheet_of(title, scope, method, legend, language)
 
     return _file(tx, scope, params, "rates", rates_table(layer), method, draw)
@@ -127,7 +128,7 @@ def hotspots_file(tx: Transaction, scope: Scope, params: HotspotParams) -> Layer
         title = names_of(tx, scope).title("hotspots", language)
         sheet = sheet_of(title, scope, method, legend, language)
         areas = [] if scope.found is None else hot_areas(tx, scope, layer)
-        return colours, replace(sheet, marks=area_marks(layer.frame, areas))
+        return colours, with_areas(sheet, scope.county(tx), layer.frame, areas, language)
 
     return _file(tx, scope, params, "hotspots", hotspots_table(layer), method, draw)
 

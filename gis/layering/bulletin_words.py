@@ -32,6 +32,14 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     # A town may be kept back although it has five or more: its total would tell a grid's.
     "not_told": {"zh": "不公布", "en": "not told"},
     "none": {"zh": "本月未发现件数异常偏多的区域。", "en": "No area with unusually many reports."},
+    "found": {
+        "zh": "{n}处件数异常偏多，最突出的是{first}。",
+        "en": "Areas with unusually many reports: {n}. First {first}.",
+    },
+    "found_many": {
+        "zh": "至少{n}处件数异常偏多，最突出的是{first}。",
+        "en": "Areas with unusually many reports: {n} or more. First {first}.",
+    },
     "sensitive": {
         "zh": "敏感事项：只公布5件及以上的件数，不绘图，不与其他月份相比。",
         "en": "A sensitive matter: only counts of five and more are told, without maps or other months.",

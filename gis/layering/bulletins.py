@@ -24,13 +24,13 @@ from gis.layering.pictures import Sheet, units_picture
 from gis.layering.rates import RatesLayer, rates_layer
 from gis.layering.scopes import Scope, Slice, Span, period_before, scope_of, version_of, year_before
 from gis.layering.sheets import (
-    area_marks,
     bin_classes,
     count_classes,
     dated,
     names_of,
     sheet_of,
     town_labels,
+    with_areas,
 )
 from gis.layering.wording import change_share, hotspot_words
 
@@ -152,7 +152,11 @@ def _sentences(tx: Transaction, month: _Month, today: dt.date) -> list[str]:
         # Totals of other months would be other windows; the towns below are what is told.
         return [TEXTS["sensitive"][language], *running]
     said = [_numbers(tx, month), *running]
-    if _total(tx, month, scope.span) and not month.areas:
+    if month.areas:
+        number, first = len(month.areas), _place(month, month.areas[0])
+        found = TEXTS["found" if number < _TOP_AREAS else "found_many"][language]
+        said.append(found.format(n=number, first=first))
+    elif _total(tx, month, scope.span):
         said.append(TEXTS["none"][language])
     return said
 
@@ -247,14 +251,17 @@ def _grids(month: _Month) -> Ranking:
 def _areas(month: _Month) -> Ranking:
     language = month.language
     headings = [TEXTS[key][language] for key in ("rank", "place", "finding")]
-    which = 0 if language == "zh" else 1
     rows: list[list[Any]] = []
     for rank, area in enumerate(month.areas, 1):
-        places = [place[which] or place[0] for place in area.places[:2]]
-        where = " · ".join([_name(month.grids.frame, area.peak, language), *places])
         words = hotspot_words(area.count, area.expected, len(area.window), area.p, area.q)
-        rows.append([rank, where, words[language]])
+        rows.append([rank, _place(month, area), words[language]])
     return Ranking("areas", headings, rows)
+
+
+def _place(month: _Month, area: Area) -> str:
+    which = 0 if month.language == "zh" else 1
+    places = [place[which] or place[0] for place in area.places[:2]]
+    return " · ".join([_name(month.grids.frame, area.peak, month.language), *places])
 
 
 def _categories(tx: Transaction, month: _Month) -> Ranking:
@@ -312,8 +319,8 @@ def _pictures(tx: Transaction, month: _Month, drawing: Drawing) -> list[tuple[st
     bins, bins_legend = bin_classes(hot.found.bins, drawing.bins, language)
     found = hotspots_method(scope, hot)
     sheet = sheet_of(names.title("hotspots", language), scope, found, bins_legend, language)
-    marks = area_marks(hot.frame, month.areas)
-    return [*pictures, drawn("hotspots", bins, replace(sheet, marks=marks))]
+    marked = with_areas(sheet, county, hot.frame, month.areas, language)
+    return [*pictures, drawn("hotspots", bins, marked)]
 
 
 def _method(month: _Month) -> list[str]:

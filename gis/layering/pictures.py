@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from gis.layering.fonts import chinese_font
 from gis.layering.frames import County, Floats, Frame
@@ -18,6 +18,7 @@ from gis.layering.surfaces import Surface
 
 WIDTH: Final = 1600
 _MAP_WIDTH: Final = 1150
+_INSET: Final = 320
 _PAD: Final = 40
 _TITLE, _TEXT, _SMALL = 36, 24, 20
 _LEADING: Final = 1.45
@@ -49,6 +50,11 @@ class Sheet:
         Places in metres and their names, in grey.
     marks
         Places in metres and what is written into the circle around them, in front of all.
+    inset
+        West, south, east and north in metres of what is drawn once more, larger, beside the map;
+        None draws nothing.
+    inset_title
+        What stands above it.
     """
 
     title: str
@@ -57,6 +63,8 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
     labels: list[tuple[float, float, str]] = field(default_factory=list)
     marks: list[tuple[float, float, str]] = field(default_factory=list)
+    inset: tuple[float, float, float, float] | None = None
+    inset_title: str = ""
     font: Path | None = None
 
 
@@ -97,6 +105,17 @@ def units_picture(
         There is no font with Chinese characters.
     """
     view, image = _blank_map(county)
+    _draw_units(image, view, county, frame, colours)
+    if sheet.inset is None:
+        return _sheet(image, view, sheet)
+    near, larger = _blank_inset(sheet.inset)
+    _draw_units(larger, near, county, frame, colours)
+    return _sheet(image, view, sheet, larger.resize((_INSET, _INSET), Image.Resampling.LANCZOS))
+
+
+def _draw_units(
+    image: Image.Image, view: _View, county: County, frame: Frame, colours: Sequence[str | None]
+) -> None:
     draw = ImageDraw.Draw(image)
     if frame.cells is None:
         assert frame.of_grid is not None  # noqa: S101  only cells have none
@@ -110,7 +129,6 @@ def units_picture(
                 corners = frame.xy[unit] + np.array([[-half, half], [half, -half]])
                 draw.rectangle(view.pixels(corners), fill=colour)
     _draw_towns(draw, view, county)
-    return _sheet(image, view, sheet)
 
 
 def surface_picture(
@@ -144,6 +162,15 @@ def _blank_map(county: County) -> tuple[_View, Image.Image]:
     return view, Image.new("RGB", (width, height), _PAPER)
 
 
+def _blank_inset(box: tuple[float, float, float, float]) -> tuple[_View, Image.Image]:
+    """Return a square around the middle of a box, wide enough for all of it."""
+    west, south, east, north = box
+    half = max(east - west, north - south) / 2
+    side = _INSET * _OVERSAMPLED
+    view = _View((west + east) / 2 - half, (south + north) / 2 + half, side / (2 * half), _INSET)
+    return view, Image.new("RGB", (side, side), _PAPER)
+
+
 def _draw_grids(
     draw: ImageDraw.ImageDraw, view: _View, county: County, fills: Sequence[str | None]
 ) -> None:
@@ -165,8 +192,10 @@ def _parts(shape: Any) -> list[Any]:
     return list(shape.geoms) if shape.geom_type == "MultiPolygon" else [shape]
 
 
-def _sheet(image: Image.Image, view: _View, sheet: Sheet) -> bytes:
-    """Put title, legend, scale bar and notes around a map."""
+def _sheet(
+    image: Image.Image, view: _View, sheet: Sheet, inset: Image.Image | None = None
+) -> bytes:
+    """Put title, legend, what is drawn larger, scale bar and notes around a map."""
     small = image.resize((_MAP_WIDTH, view.height), Image.Resampling.LANCZOS)
     fonts = {size: chinese_font(size, sheet.font) for size in (_TITLE, _TEXT, _SMALL)}
     _letter_map(ImageDraw.Draw(small), view, sheet, fonts[_SMALL])
@@ -182,7 +211,13 @@ def _sheet(image: Image.Image, view: _View, sheet: Sheet) -> bytes:
     draw.text((_PAD, _PAD), sheet.title, fill=_INK, font=fonts[_TITLE])
     subtitle = (_PAD, _PAD + round(_TITLE * _LEADING))
     draw.text(subtitle, sheet.subtitle, fill=_GREY, font=fonts[_TEXT])
-    _legend(draw, (_PAD + _MAP_WIDTH + 40, top), sheet.legend, fonts[_TEXT])
+    below_legend = _legend(draw, (_PAD + _MAP_WIDTH + 40, top), sheet.legend, fonts[_TEXT])
+    if inset is not None:
+        at = (_PAD + _MAP_WIDTH + 40, below_legend + 28)
+        draw.text(at, sheet.inset_title, fill=_GREY, font=fonts[_SMALL])
+        corner = (at[0], at[1] + round(_SMALL * _LEADING) + 4)
+        page.paste(inset, corner)
+        draw.rectangle([*corner, corner[0] + _INSET, corner[1] + _INSET], outline=_INK, width=2)
     metres = view.scale / _OVERSAMPLED
     _scale_bar(draw, (_PAD + _MAP_WIDTH + 40, top + view.height - 40), metres, fonts[_SMALL])
     for number, line in enumerate(notes):
@@ -190,19 +225,37 @@ def _sheet(image: Image.Image, view: _View, sheet: Sheet) -> bytes:
         draw.text(place, line, fill=_GREY, font=fonts[_SMALL])
     buffer = io.BytesIO()
     # A palette makes a map of flat colours a quarter as large, and the encoder much faster.
-    page.quantize(192).save(buffer, "PNG")
+    _flat(page, [colour for colour, _ in sheet.legend if colour]).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _flat(page: Image.Image, kept: Sequence[str]) -> Image.Image:
+    """Reduce a sheet to a palette in which the legend's colours stand as they are.
+
+    Chosen by how often colours occur, a class without any unit would lose its colour in the legend.
+    """
+    chosen = page.quantize(192).getpalette() or []
+    exact = [channel for colour in kept for channel in ImageColor.getrgb(colour)[:3]]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((exact + chosen)[: 256 * 3])
+    return page.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _letter_map(
     draw: ImageDraw.ImageDraw, view: _View, sheet: Sheet, font: ImageFont.FreeTypeFont
 ) -> None:
-    """Write labels, then marks, each in the middle of its place."""
+    """Write labels, then marks, each in the middle of its place; frame what is drawn larger."""
     for x, y, text in sheet.labels:
         place = _on_map(view, x, y)
         draw.text(
             place, text, fill=_GREY, font=font, anchor="mm", stroke_width=3, stroke_fill=_PAPER
         )
+    if sheet.inset is not None:
+        near, _ = _blank_inset(sheet.inset)
+        side = _INSET * _OVERSAMPLED / near.scale
+        corner = _on_map(view, near.west, near.north)
+        opposite = _on_map(view, near.west + side, near.north - side)
+        draw.rectangle([corner, opposite], outline=_INK, width=2)
     for x, y, text in reversed(sheet.marks):
         left, top = _on_map(view, x, y)
         # Beside its place, which stays in sight, with a line to it.
@@ -222,7 +275,8 @@ def _legend(
     at: tuple[int, int],
     legend: Sequence[tuple[str | None, str]],
     font: ImageFont.FreeTypeFont,
-) -> None:
+) -> int:
+    """Draw the classes and return where they end."""
     x, y = at
     for colour, label in legend:
         indent = 0
@@ -233,6 +287,7 @@ def _legend(
             draw.text((x + indent, y), line, fill=_INK, font=font)
             y += round(_TEXT * _LEADING)
         y += 6
+    return y
 
 
 def _scale_bar(

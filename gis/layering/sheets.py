@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from gis.db.database import Transaction
 from gis.layering.exposures import Exposure
 from gis.layering.files import Language, method_lines
-from gis.layering.frames import Floats, Frame
+from gis.layering.frames import County, Floats, Frame
 from gis.layering.hotspots import Area
 from gis.layering.methods import Method
 from gis.layering.pictures import Sheet
@@ -21,9 +22,14 @@ from gis.layering.surfaces import breaks_below
 from gis.layering.wording import BINS, simple_words
 
 Colours = list[str | None]
+_PAGE_CLASSES = 6
+# Narrower than this share of the county a hot area is a dot on its map.
+_SEEN_SHARE = 0.12
+_INSET_LEAST_M = 2_500
 
 LAYERS: Mapping[str, Mapping[str, str]] = {
     "rates": {"zh": "上报件数", "en": "Reports"},
+    "rate": {"zh": "比率", "en": "Rates"},
     "hotspots": {"zh": "热点", "en": "Hotspots"},
     "compare": {"zh": "变化", "en": "Change"},
     "emerging": {"zh": "热点演变", "en": "Emerging hotspots"},
@@ -124,7 +130,8 @@ def value_classes(
     """
     known = values[np.isfinite(values) & (values > 0)]
     breaks = list(ends) or breaks_below(float(known.max()) if known.size else 0.0, 1)
-    colours = ramp[len(breaks)]
+    # Given ends are the page's: its n-th class always has the n-th colour.
+    colours = ramp[max(len(breaks), _PAGE_CLASSES) if ends else len(breaks)]
     place = np.searchsorted(np.array(breaks), np.nan_to_num(values), side="right") - 1
     painted = np.where(np.isfinite(values) & (values > 0), place, -1)
     found: Colours = [colours[one] if one >= 0 else None for one in painted.tolist()]
@@ -198,3 +205,32 @@ def area_marks(
     """Return the ranks of hot areas at their peaks."""
     places: Floats = frame.xy[[area.peak for area in areas[:most]]]
     return [(x, y, str(rank)) for rank, (x, y) in enumerate(places.tolist(), 1)]
+
+
+def with_areas(
+    sheet: Sheet, county: County, frame: Frame, areas: Sequence[Area], language: Language
+) -> Sheet:
+    """Return a sheet with the hot areas marked, and the first drawn larger where it is too small to see."""
+    if not areas:
+        return sheet
+    marked = replace(sheet, marks=area_marks(frame, areas))
+    first = np.array(areas[0].members)
+    if frame.cells is None:
+        assert frame.of_grid is not None  # noqa: S101  only cells have none
+        west, south, east, north = shapely.total_bounds(
+            county.shapes[np.isin(frame.of_grid, first)]
+        ).tolist()
+    else:
+        half = frame.cells.size_m / 2
+        west, south = (frame.xy[first].min(axis=0) - half).tolist()
+        east, north = (frame.xy[first].max(axis=0) + half).tolist()
+    whole_west, _, whole_east, _ = shapely.total_bounds(county.shapes).tolist()
+    side = max(east - west, north - south)
+    if side > _SEEN_SHARE * (whole_east - whole_west):
+        return marked
+    # Room around it shows where in the town it lies.
+    room = max(side, _INSET_LEAST_M / 2 - side / 2)
+    title = "第1处，放大" if language == "zh" else "Area 1, larger"
+    return replace(
+        marked, inset=(west - room, south - room, east + room, north + room), inset_title=title
+    )

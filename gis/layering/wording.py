@@ -300,16 +300,24 @@ def circle_words(
     --------
     >>> circle_words(54, 13.0, 9, 141.0, 0.001)["en"]
     '54 reports in 9 units within 141 m, where 13.0 would be usual (p = 0.001).'
+    >>> circle_words(7, 0.1, 1, 0.0, 0.001)["zh"]
+    '本单元7件，通常约0.1件（p=0.001）。'
     """
     zh_far, en_far = (
         (f"{radius_m / 1000:.1f}公里", f"{radius_m / 1000:.1f} km")
         if radius_m >= 1000
         else (f"{radius_m:.0f}米", f"{radius_m:.0f} m")
     )
+    # One unit has no radius: its centre is all there is of it.
+    zh_where, en_where = (
+        (f"{zh_far}内{units}个单元共", f"in {units} units within {en_far}")
+        if radius_m > 0
+        else ("本单元", "in this unit")
+    )
+    usual = _short(expected)
     return {
-        "zh": f"{zh_far}内{units}个单元共{observed}件，通常约{_short(expected)}件（p={p:.2g}）。",
-        "en": f"{observed} reports in {units} units within {en_far}, where {_short(expected)} would"
-        f" be usual (p = {p:.2g}).",
+        "zh": f"{zh_where}{observed}件，通常约{usual}件（p={p:.2g}）。",
+        "en": f"{observed} reports {en_where}, where {usual} would be usual (p = {p:.2g}).",
     }
 
 

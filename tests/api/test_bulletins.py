@@ -69,6 +69,7 @@ def test_the_document_has_numbers_rankings_areas_maps_and_method(planner: httpx.
     assert texts[:2] == ["诸城市 · 类别water · 月报", "2022年5月"]
     assert texts[2].startswith("2022年5月共195件；上月30件，+550%")
     assert "去年同月" not in texts[2]  # the data do not reach back so far
+    assert "处件数异常偏多，最突出的是" in "".join(texts[3:5])
     headings = [p.text for p in document.paragraphs if p.style and p.style.name == "Heading 1"]
     assert headings == [
         "各网格件数", "热点（编号见热点区域表）", "镇街排名", "网格排名", "热点区域", "事项类别", "方法说明"

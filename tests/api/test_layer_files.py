@@ -113,6 +113,10 @@ def test_pictures_have_the_layer_on_them(planner: httpx.Client, path: str, lang:
     assert image.width == 1600
     pixels = np.asarray(image)
     assert pixels[0].min() == 255  # paper around it
+    if path in {"hotspots", "compare"}:
+        colours = {tuple(pixel) for pixel in np.unique(pixels.reshape(-1, 3), axis=0).tolist()}
+        # A class without a unit has its own colour in the legend all the same.
+        assert {tuple(bytes.fromhex(colour[1:])) for colour in BINS.values()} <= colours
     if path == "hotspots":
         hot = np.array(list(bytes.fromhex(BINS[3][1:])))
         near = (np.abs(pixels.astype(int) - hot).max(axis=2) < 12).sum()
@@ -121,6 +125,16 @@ def test_pictures_have_the_layer_on_them(planner: httpx.Client, path: str, lang:
             for item in planner.get("/layers/hotspots", params=period(path)).json()["items"]
         ]
         assert (near > 3000) == (3 in bins)  # more than the legend's own square
+
+
+def test_a_hot_area_too_small_to_see_is_drawn_once_more_and_larger(planner: httpx.Client) -> None:
+    asked = {"category": "water", "unit": "cell", "cell_m": "100", **MAY}
+    areas = planner.get("/layers/hotspots", params=asked).json()["areas"]
+    content = fetch(planner, "hotspots", "png", **asked).content
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    beside = pixels[:, 1240:1540]  # right of the map: legend and, where there is one, the inset
+    framed = (np.abs(beside - 31).max(axis=2) < 12).mean(axis=1).max() > 0.95
+    assert framed == bool(areas)
 
 
 def test_suppressed_counts_are_in_no_file(planner: httpx.Client) -> None:
