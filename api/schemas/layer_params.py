@@ -284,7 +284,10 @@ class BackTestParams(UnitParams):
 
     layer: Annotated[
         Trained,
-        Field(description="counts and smoothed: per km2; hotspots: Gi*; density: the surface."),
+        Field(
+            description="counts and smoothed: per km2; hotspots: Gi*; excess: hotspots against what "
+            "is exposed; density: the surface."
+        ),
     ] = "hotspots"
     bandwidth_m: Annotated[Bandwidth, BeforeValidator(to_number)] = DEFAULT_BANDWIDTH_M
     train_from: Annotated[

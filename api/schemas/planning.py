@@ -200,7 +200,7 @@ class BackTest(Answer):
 
     choice: Choice
     unit: UnitName
-    layer: Literal["counts", "smoothed", "hotspots", "density"]
+    layer: Literal["counts", "smoothed", "hotspots", "excess", "density"]
     train: Step
     test: Step
     lines: list[BackTestLine]

@@ -15,11 +15,11 @@ from gis.hotspots.counts import empirical_bayes, rate_per
 from gis.layering.counting import Counted, count_frame
 from gis.layering.exposures import amounts, exposure_for
 from gis.layering.frames import Floats, Frame, Unit
-from gis.layering.hotspots import hotspot_layer
+from gis.layering.hotspots import Against, hotspot_layer
 from gis.layering.scopes import Scope, Span, period_before
 from gis.layering.surfaces import Bandwidth, surface_of
 
-Trained: TypeAlias = Literal["counts", "smoothed", "hotspots", "density"]
+Trained: TypeAlias = Literal["counts", "smoothed", "hotspots", "excess", "density"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def judged_layer(
     ----------
     layer
         ``counts``: reports per km2; ``smoothed``: their empirical-Bayes rate times what is exposed
-        per km2; ``hotspots``: Gi*; ``density``: the surface at the unit's centre.
+        per km2; ``hotspots``: Gi*; ``excess``: hotspots against what is exposed; ``density``: the surface at the unit's centre.
     train
         Days the layer is made of; by default as many just before the scope's.
 
@@ -112,9 +112,11 @@ def _scores(
         known = np.where(np.isfinite(exposed), exposed, 0.0)
         rates = empirical_bayes(trained.counts, known).rates
         return rate_per(np.where(np.isfinite(rates), rates, 0.0) * known, frame.area_km2)
-    if layer == "hotspots":
+    if layer in {"hotspots", "excess"}:
+        against: Against = "exposure" if layer == "excess" else "map"
         size = frame.cells.size_m if frame.cells else None
-        return hotspot_layer(tx, scope, frame.unit, cell_m=size, span=before).found.z
+        hot = hotspot_layer(tx, scope, frame.unit, against=against, cell_m=size, span=before)
+        return hot.found.z
     if before != before.widened():
         raise InvalidInput.of("train_from", "a density surface is trained on whole months")
     surface = surface_of(tx, scope, bandwidth_m, before)

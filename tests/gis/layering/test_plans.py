@@ -41,7 +41,7 @@ def judged(heat: Heat, layer: Trained, unit: Unit = "grid", **more: Any) -> Judg
         return judged_layer(tx, scope, unit, layer, **more)
 
 
-@pytest.mark.parametrize("layer", ["counts", "smoothed", "hotspots", "density"])
+@pytest.mark.parametrize("layer", ["counts", "smoothed", "hotspots", "excess", "density"])
 @pytest.mark.parametrize(("unit", "cell_m"), [("grid", None), ("cell", 800)])
 def test_layers_of_may_are_judged_by_june(
     heat: Heat, layer: Trained, unit: Unit, cell_m: int | None
