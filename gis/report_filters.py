@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,8 @@ class ReportFilters:
         Codes of the utilities the reports were matched with.
     staff
         Id of the grid staff they were given to.
+    emergency
+        Only urgent reports, and those of a matter tagged ``emergency``.
     queue
         One of `gis.queues.QUEUES`.
     received_from, received_to
@@ -84,6 +86,7 @@ class ReportFilters:
     source: Sequence[str] = ()
     light: Sequence[str] = ()
     level: str | None = None
+    emergency: bool = False
     queue: Queue | None = None
     received_from: dt.date | dt.datetime | None = None
     received_to: dt.date | dt.datetime | None = None
@@ -137,10 +140,7 @@ def conditions(filters: ReportFilters, actor: Actor, now: dt.datetime) -> list[C
     ):
         if values:
             found.append(column.in_(values))
-    if filters.category:
-        found.append(_of_category(actor.county_code, filters.category))
-    if filters.tag:
-        found.append(_with_tag(actor.county_code, filters.tag))
+    found.extend(_matter(filters, actor.county_code))
     if filters.light:
         found.append(light(now).in_(filters.light))
     if filters.staff is not None:
@@ -165,6 +165,15 @@ def light(now: dt.datetime) -> ColumnElement[str | None]:
         (Report.yellow_at <= now, "yellow"),
         else_="green",
     )
+
+
+def _matter(filters: ReportFilters, county_code: str) -> Iterator[ColumnElement[bool]]:
+    if filters.category:
+        yield _of_category(county_code, filters.category)
+    if filters.tag:
+        yield _with_tag(county_code, filters.tag)
+    if filters.emergency:
+        yield or_(Report.urgent, _with_tag(county_code, ("emergency",)))
 
 
 def _of_category(county_code: str, codes: Sequence[str]) -> ColumnElement[bool]:

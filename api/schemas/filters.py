@@ -75,6 +75,10 @@ class FilterParams(BaseModel):
     source: Annotated[list[Source], BeforeValidator(_split)] = []
     light: Annotated[list[Light], BeforeValidator(_split)] = []
     level: Level | None = None
+    emergency: Annotated[
+        bool,
+        Field(description="true: only urgent reports, and those of a matter tagged emergency."),
+    ] = False
     queue: Annotated[
         Queue | None,
         Field(
@@ -143,6 +147,7 @@ class FilterParams(BaseModel):
             source=self.source,
             light=self.light,
             level=self.level,
+            emergency=self.emergency,
             queue=self.queue,
             received_from=None if counted else self.from_,
             received_to=None if counted else self.to,

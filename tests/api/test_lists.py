@@ -68,13 +68,16 @@ def rows(world: World, client: Clients) -> list[Row]:
         "UPDATE category SET tags = '{pipes}' WHERE code LIKE 'water%%' AND county_code = '370782'"
     )
     world.execute(
+        "UPDATE category SET tags = '{emergency}' WHERE code = 'power.outage' AND county_code = '370782'"
+    )
+    world.execute(
         """
         WITH numbered AS (SELECT id, row_number() OVER (ORDER BY number) AS n FROM report)
         UPDATE report SET
           status = (ARRAY['received','accepted','dispatched','handling','handled','closed'])[n %% 6 + 1],
           outcome = CASE WHEN n %% 6 = 5 THEN (ARRAY['resolved','rejected','duplicate'])[n %% 3 + 1] END,
           level = CASE WHEN n %% 4 = 0 THEN 'municipal' ELSE 'town' END,
-          reopen_requested = n %% 12 = 5,
+          reopen_requested = n %% 12 = 5, urgent = n %% 10 = 3,
           yellow_at = CASE WHEN n %% 7 > 0 THEN %s::timestamptz + (n %% 13 - 8) * interval '10 minutes' END,
           due_at = CASE WHEN n %% 7 > 0 THEN %s::timestamptz + (n %% 13 - 4) * interval '10 minutes' END
         FROM numbered WHERE numbered.id = report.id
@@ -174,6 +177,9 @@ CASES = {
         {"light": "yellow,green"}, lambda row: light_of(row) in {"yellow", "green"}
     ),
     "level": Case({"level": "municipal"}, lambda row: row["level"] == "municipal"),
+    "emergency": Case(
+        {"emergency": "true"}, lambda row: row["urgent"] or row["category_code"] == "power.outage"
+    ),
     "open": Case({"queue": "open"}, lambda row: row["status"] != "closed"),
     "overdue": Case({"queue": "overdue"}, lambda row: light_of(row) == "red"),
     "not yet accepted": Case({"queue": "new"}, lambda row: row["status"] == "received"),

@@ -12,7 +12,7 @@ import { createActing } from "./acting.js";
 import { createAlarm } from "./alarm.js";
 import { createBulk } from "./bulk.js";
 import { createCall, hasDraft } from "./call.js";
-import { createCases, rowOfEvent, rowOfReport } from "./cases.js";
+import { createCases, rowOfEvent, rowOfFeature, rowOfReport } from "./cases.js";
 import { createCaseView } from "./case_view.js";
 import { createClusters } from "./clusters.js";
 import { createFilters, createQueues } from "./filters.js";
@@ -135,14 +135,17 @@ const clusters = createClusters({
   map, categoryName, open,
   say: undo.say,
   offerUndo: undo.offer.bind(undo),
+  // One goes on with the report that carries the others.
   merged(id) {
-    caseView.reload(id);
+    if (state.get().report === id) caseView.reload(id);
+    else open(id, { focus: true });
     following.compareSoon();
     following.countSoon();
   },
 });
 const following = createFollowing({
-  cases, clusters, alarm, load, queues,
+  cases, clusters, queues,
+  load: () => Promise.all([load(), loadEmergencies()]),
   parameters: () => parametersOf(state.get()),
   report(event) {
     takeRow(rowOfEvent(event), { fresh: event.action === "received" });
@@ -223,11 +226,17 @@ async function fetchRows() {
   if (more === undefined) return false;
   const [{ count: total }] = await Promise.all([more ? getJson("/reports/counts", parameters) : { count: cases.size() }, heaps.use(more)]);
   sayHowMany(total);
-  for (const row of cases.all()) alarm.take(row);
   list.choose(state.get().report);
   if (state.get().report) list.reveal(state.get().report);
   changed({ reason: "loaded" });
   return true;
+}
+
+// Every emergency nobody has sent anywhere, whatever the list is narrowed to.
+async function loadEmergencies() {
+  const waiting = { f: "geojson", emergency: true, status: "received,accepted", limit: 200 };
+  const found = await notices.watch("emergencies", () => getJson("/reports", waiting));
+  for (const feature of found?.features ?? []) alarm.take(rowOfFeature(feature));
 }
 
 function walk(step) {
