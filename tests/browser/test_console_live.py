@@ -158,3 +158,27 @@ def test_reports_of_one_cause_are_merged_and_taken_apart(visit):
     page.keyboard.press("z")
     expect(page.locator("#toast")).to_contain_text("Taken apart again")
     expect(page.get_by_role("button", name="Merge 4")).to_be_visible()
+
+
+FRAMES = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+)
+
+
+def test_an_alarm_does_not_push_a_row_from_under_the_pointer(visit):
+    here = visit(locale="en-GB")
+    nothing = {"type": "FeatureCollection", "features": [], "next": None}
+    here.page.route("**/api/v1/reports?*emergency=true*", lambda route: route.fulfill(json=nothing))
+    page = here.open_map("/map?f.category=power")
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    expect(page.locator("#alarm")).to_be_hidden()
+    row = page.locator(".row").nth(2)
+    row.hover()
+    name, before = row.get_attribute("data-id"), row.bounding_box()["y"]
+    list_before = page.locator("#list").bounding_box()["y"]
+    post(here, category="gas.leak", description="An alarm above the list", urgent=True)
+    expect(page.locator("#alarm")).to_be_visible()
+    page.evaluate(FRAMES)
+    assert page.locator("#list").bounding_box()["y"] > list_before + 20
+    after = page.locator(f".row[data-id='{name}']").bounding_box()["y"]
+    assert after == pytest.approx(before, abs=1)

@@ -138,8 +138,17 @@ export function createList(element, { cases, shapeOf, words, open, check, checke
     });
   }
 
+  // An offer or an alarm that comes above the list must not push the rows away from under one's eyes and pointer.
+  let top = element.getBoundingClientRect().top;
+  function keepPlace() {
+    const by = element.getBoundingClientRect().top - top;
+    top += by;
+    if (by !== 0 && (element.scrollTop > 0 || element.matches(":hover, :focus-within"))) element.scrollTop += by;
+    renderSoon();
+  }
+
   element.addEventListener("scroll", renderSoon, { passive: true });
-  new ResizeObserver(renderSoon).observe(element);
+  new ResizeObserver(keepPlace).observe(element);
   setInterval(renderSoon, TICK_MS);
 
   return {

@@ -1,0 +1,151 @@
+"""Beside the map: paper, full screen, where one is, and emergencies that are heard and stay in sight."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_console_queue import act, open_report, post
+
+pytestmark = pytest.mark.browser
+
+MM = 72 / 25.4
+MIDDLE = (
+    "() => [window.gridcallShell.map.getCenter().lat, window.gridcallShell.map.getCenter().lng]"
+)
+
+
+def test_the_view_on_a_sheet_of_paper(visit):
+    here = visit(locale="zh-CN")
+    report = post(here, category="power.outage", description="打印：变压器冒烟", urgent=True)
+    page = open_report(here, report)
+    middle = page.evaluate(MIDDLE)
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", paper)
+    assert len(boxes) == 1, "one sheet"
+    assert [float(side) for side in boxes[0].split()] == pytest.approx(
+        [0, 0, 297 * MM, 210 * MM], abs=1.5
+    )
+    fonts = set(re.findall(rb"/FontName /(?:[A-Z]{6}\+)?([\w-]+)", paper))
+    assert any(re.search(rb"CJK|SourceHan|WenQuanYi|Droid", name) for name in fonts), fonts
+
+    page.emulate_media(media="print")
+    for shown in (".map-area", "#marks-legend", "#detail .description", ".leaflet-control-scale"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in (
+        "#queue-pane",
+        ".tools",
+        "#detail .actions",
+        "#detail .writer",
+        ".thumb-bar",
+        "header.bar",
+    ):
+        expect(page.locator(hidden)).to_be_hidden()
+    assert page.locator("#marks-legend li").count() > 8
+    # The middle of the view is still in the middle, smaller or not.
+    assert page.evaluate(MIDDLE) == pytest.approx(middle, abs=2e-3)
+    page.emulate_media(media="screen")
+    expect(page.locator("#queue-pane")).to_be_visible()
+
+
+def test_print_says_when_and_opens_the_browsers_own_dialog(visit):
+    page = visit(locale="en-GB").open_map()
+    page.evaluate("void (window.print = () => { window.printed = (window.printed ?? 0) + 1; })")
+    page.locator("#print").click()
+    assert page.evaluate("window.printed") == 1
+    expect(page.locator("#printed-at")).to_contain_text(re.compile(r"\d{2}:\d{2}"))
+
+
+def test_full_screen_and_back(visit):
+    page = visit(locale="en-GB").open_map()
+    button = page.locator("#full-screen")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.fullscreenElement.classList.contains('map-area')")
+    expect(page.locator("#map_gridcall")).to_be_visible()
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_where_one_is(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    page.locator("#locate-me").click()
+    expect(page.locator("#tool-note")).to_contain_text("No position was given")
+    here.context.grant_permissions(["geolocation"])
+    here.context.set_geolocation({"longitude": 119.4226, "latitude": 35.9956, "accuracy": 25})
+    page.locator("#locate-me").click()
+    expect(page.locator("#tool-note")).to_contain_text("25 m")
+    page.wait_for_url(re.compile(r"at=119\.42\d+,35\.99\d+,16"))
+
+
+def rung(page) -> int:
+    return int(page.locator("body").get_attribute("data-rang") or 0)
+
+
+def test_an_emergency_rings_once_and_stays_until_it_is_sent(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    page.locator(
+        "#keys-help"
+    ).click()  # a browser lets a page be heard only once it has been touched
+    page.keyboard.press("Escape")
+    report = post(here, category="gas.leak", description="Smell of gas", urgent=True)
+    button = page.locator(f"#alarm button[data-id='{report['id']}']")
+    expect(button).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-rang", "1")
+    post(here, category="power.outage", description="No emergency")
+    expect(page.locator("#pending")).to_have_text("2 new")
+    assert rung(page) == 1
+
+    page.reload()
+    page.locator("body[data-ready=true]").wait_for()
+    expect(
+        button
+    ).to_be_visible()  # nobody has looked at it yet, and what was there before is not rung again
+    assert rung(page) == 0
+    # Whatever the list is narrowed to, an emergency is not.
+    here.open_map("/map?f.text=nothing+is+called+like+this")
+    expect(button).to_be_visible()
+    here.open_map()
+    accepted = act(here, report, "accept")
+    expect(page.locator(f"#list .row[data-id='{report['id']}']")).to_contain_text("Accepted")
+    expect(button).to_be_visible()
+    act(here, accepted, "dispatch", lead="gas")
+    expect(button).to_have_count(0)
+
+
+def test_sound_can_be_turned_off(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    page.locator("#sound").click()
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+    report = post(here, category="gas.leak", description="Unheard", urgent=True)
+    expect(page.locator(f"#alarm button[data-id='{report['id']}']")).to_be_visible()
+    assert rung(page) == 0
+    page.locator("#sound").click()
+    assert rung(page) == 1  # so that one hears how it sounds
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_many_emergencies_take_a_line_and_all_can_be_seen(visit, locale):
+    here = visit(locale=locale, width=360, height=740)
+    for n in range(5):
+        post(
+            here, category="gas.leak", description=f"Leak {n}", urgent=True, address="密州街道" * 8
+        )
+    page = here.open_map()
+    line = page.locator("#alarm")
+    expect(line.locator("button[data-id]")).to_have_count(1)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert line.bounding_box()["height"] < 90
+    line.locator(".fold").click()
+    expect(line.locator("button[data-id]").nth(4)).to_be_attached()
+    expect(line.locator(".fold")).to_be_focused()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    line.locator(".fold").click()
+    expect(line.locator("button[data-id]")).to_have_count(1)
