@@ -95,17 +95,21 @@ def test_the_same_choice_has_the_same_colours_in_every_month(visit):
     assert classes() == before
 
 
+# From January there are eight months to come: the film has not ended when a slow machine looks at it.
+JANUARY = "from=2022-01-01&to=2022-01-31"
+
+
 def test_months_play_without_asking_the_server(visit):
-    page = open_page(visit, f"{LOW}&view=hotspots", locale="en-GB")
+    page = open_page(visit, f"what=water.low_pressure&{JANUARY}&view=hotspots", locale="en-GB")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#play").click()
-    expect(page.locator("#headline")).to_contain_text("Aug 2022: 63 reports")
+    expect(page.locator("#headline")).to_contain_text(re.compile("(Feb|Mar) 2022: [0-9]+ reports"))
     assert asked == []
     page.locator("#play").click()
     ready(page)
     expect(page.locator("#play")).to_have_text("Play")
-    assert re.search(r"from=2022-(08|09)-01", page.url)
+    assert re.search(r"from=2022-0[2-9]-01", page.url)
 
 
 FILMS = {
@@ -122,21 +126,20 @@ FILMS = {
 
 @pytest.mark.parametrize("film", FILMS)
 def test_every_view_of_months_plays(visit, film):
-    page = open_page(visit, f"{FILMS[film]}&what=water&{JULY}", locale="en-GB")
-    # What has no colour in rates is what the month's own mean does not exceed; sides have classes of their two.
-    classes = page.locator("#legend .classes .range")
-    kept = {"rates": 2, "two maps": 0}.get(film, 20)
+    page = open_page(visit, f"{FILMS[film]}&what=water&{JANUARY}", locale="en-GB")
+    # What has no colour in rates is what the month's own mean does not exceed.
+    sides = film == "two maps"
+    classes = page.locator("#sides-classes > span" if sides else "#legend .classes .range")
+    kept = 2 if film == "rates" else 20
     before = classes.all_inner_texts()[:kept]
     page.evaluate("window.still = true")
     page.locator("#play").click()
-    expect(page.locator("#headline h2")).to_contain_text("Aug 2022")
-    expect(page.locator("#play")).to_have_text("Pause")
+    expect(page.locator("#headline h2")).to_contain_text(re.compile("(Feb|Mar) 2022"))
     if film == "density":
-        tiles = page.locator("img.leaflet-tile-loaded[src*='from=2022-08-01']")
-        expect(tiles.first).to_be_attached()
+        expect(page.locator("img.leaflet-tile-loaded[src*='from=2022-0']").first).to_be_attached()
     page.locator("#play").click()
     ready(page)
-    assert re.search(r"from=2022-(08|09)-01", page.url)
+    assert re.search(r"from=2022-0[2-9]-01", page.url)
     assert page.evaluate("window.still") is True
     assert classes.all_inner_texts()[:kept] == before
 
@@ -144,15 +147,16 @@ def test_every_view_of_months_plays(visit, film):
 def test_a_popup_never_tells_of_another_month(visit):
     page = open_page(visit, f"{LOW}&view=hotspots", locale="en-GB")
     page.locator("#ranking tbody tr").first.get_by_role("button").click()
-    expect(page.locator(".unit-words")).to_be_visible()
-    page.locator("#play").click()
-    expect(page.locator("#headline")).to_contain_text("Aug 2022")
-    expect(page.locator(".unit-words")).to_be_hidden()
-    page.locator("#play").click()
+    popup = page.locator(".unit-words")
+    expect(popup).to_be_visible()
+    slider = page.locator("#month")
+    slider.evaluate("e => { e.value = Number(e.value) - 4; e.dispatchEvent(new Event('input')); }")
+    expect(page.locator("#headline")).to_contain_text("Mar 2022")
+    expect(popup).to_be_hidden()
+    slider.evaluate("e => e.dispatchEvent(new Event('change'))")
     ready(page)
     # Open again only where the unit has reports in the month that is shown now.
-    picked = "pick=" in page.url
-    expect(page.locator(".unit-words")).to_be_visible(visible=picked)
+    expect(popup).to_be_visible(visible="pick=" in page.url)
 
 
 def test_months_do_not_move_by_themselves_where_motion_is_unwelcome(visit):

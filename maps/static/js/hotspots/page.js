@@ -168,7 +168,7 @@ function present(shown) {
   const { unit } = shown.body;
   const side = question.get().view === "compare" && question.get().sides;
   stage.showTiles(shown.tiles ?? null);
-  if (side) sides.show(shown.body, outlines, { placed: firstAt });
+  if (side) sides.show(shown, outlines, { placed: firstAt });
   else {
     sides.hide();
     const byCode = new Map(shown.items.map((item) => [item.code, item]));

@@ -64,7 +64,7 @@ export function createSides(main, { base, whatWords }) {
       resize(1);
     },
     // placed: the map stands where an address wants it.
-    show(body, outlines, { placed }) {
+    show({ body, sideCounts }, outlines, { placed }) {
       if (place.hidden) {
         place.hidden = false;
         document.body.classList.add("two-maps");
@@ -75,8 +75,7 @@ export function createSides(main, { base, whatWords }) {
         stage.setOutlines(outlines);
       }
       follow(main.map, stage.map);
-      const counts = body.items.flatMap((item) => [item.first, item.second]).filter((value) => value > 0);
-      const classes = classesAbove(countEnds(counts), config.ramp, { whole: true });
+      const classes = classesAbove(countEnds(sideCounts.filter((value) => value > 0)), config.ramp, { whole: true });
       paint(stage, "first", body, classes);
       paint(main, "second", body, classes);
       caption("caption-first", body.first, body.second);

@@ -4,7 +4,7 @@ import { count } from "../../format.js";
 import { t } from "../../words.js";
 import { chance, figure, signed, small } from "../figures.js";
 import { periodName, sentence } from "../names.js";
-import { yardstickOf } from "../question.js";
+import { needsRows, yardstickOf } from "../question.js";
 
 const MOST_ROWS = 20;
 const STEPS = { month: 12, week: 26 };
@@ -107,7 +107,13 @@ function thanParameters({ than, than_from: from, than_to: to, than_what: what })
   return what.startsWith("tag:") ? { base_tag: what.slice(4) } : { base_category: what };
 }
 
-export async function compare({ question, parameters, get }) {
+// What the classes of two maps hang on: all months where they are known, so that a colour means the same in each.
+function sideCounts(body, question, timeline) {
+  const known = timeline.plays && question.unit !== "cell" && question.than !== "what" && !question.windows && !needsRows(question);
+  return known ? timeline.counts.flat() : body.items.flatMap((item) => [item.first, item.second]);
+}
+
+export async function compare({ question, parameters, timeline, get }) {
   const own = { test: question.test, windows: question.windows ? "true" : "" };
   const body = await get("/layers/compare", { ...parameters, ...thanParameters(question), ...own });
   const clear = body.items.filter((item) => item.bin !== 0);
@@ -125,6 +131,7 @@ export async function compare({ question, parameters, get }) {
     unitLine: t("hot.line_compare"),
     when: sidesWords(body),
     found: clear.length,
+    sideCounts: sideCounts(body, question, timeline),
     total: body.first.n + body.second.n,
     totalWords: t("hot.total_compare", { first: count(body.first.n), second: count(body.second.n) }),
     columns: [t("hot.column_first"), t("hot.column_second"), t("hot.ratio")],
