@@ -61,8 +61,7 @@ def _layers(stage: Stage, results: Results, sizes: list[int], parts: list[Module
             urls.append(opened.enter_context(stage.filled(CITY, f"bench_heat_{rows}", fill)))
         labels = ["17 k reports", *(f"counts of {rows:,} reports" for rows in sizes)]
         for part in parts:
-            times = [part.measure(*each, results) for each in zip(urls, labels, strict=True)]
-            part.compare(times[0], times[-1], labels[-1], results)
+            part.measure(dict(zip(labels, urls, strict=True)), results)
 
 
 if __name__ == "__main__":

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
-
-import numpy as np
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from gis.audience import Actor
-from gis.db.database import Database
+from gis.db.database import Database, Transaction
 from gis.geometry import BBox
 from gis.layers import LayerQuery, count_units, layer_state
 from gis.periods import Days, month_end
 from tests.bench.results import Results
+from tests.bench.sizes import in_turn
 from tests.bench.stage import COUNTY
 
 SECTION = "Heat counts of a city view"
@@ -24,35 +25,36 @@ MONTH = Days(FIRST, month_end(FIRST))
 """The archive's last one, and of the counts too: every size is asked for the same days."""
 
 
-def measure(url: str, label: str, results: Results) -> dict[str, float]:
-    """Time each question a city view asks; return median milliseconds by question."""
-    db = Database(url, pool_size=1)
+def measure(urls: dict[str, str], results: Results) -> None:
+    """Ask what a city view asks, of the database of each size."""
     actor = Actor(uuid.uuid4(), COUNTY, "bench", "bench", "dispatcher")
-    medians = {}
-    with db.read(actor) as tx:
+    with ExitStack() as opened:
+        sizes = {size: opened.enter_context(_reading(url, actor)) for size, url in urls.items()}
         for what, query in _questions().items():
-            times = []
-            for _ in range(REPEATS):
-                began = time.perf_counter()
-                count_units(tx, actor, query, layer_state(tx, COUNTY))
-                times.append(1000 * (time.perf_counter() - began))
-            medians[what] = float(np.median(times[3:]))
-            results.add(SECTION, f"{what}, {label}", f"{medians[what]:.1f} ms")
+            questions = {size: partial(_ask, tx, actor, query) for size, tx in sizes.items()}
+            for ask in questions.values():
+                ask()
+            in_turn(
+                SECTION,
+                what,
+                questions,
+                results,
+                repeats=REPEATS,
+                target="<= 20 ms or <= 3x",
+                held=lambda ms, ratio: ms <= 20 or ratio <= 3,
+            )
+
+
+@contextmanager
+def _reading(url: str, actor: Actor) -> Iterator[Transaction]:
+    db = Database(url, pool_size=1)
+    with db.read(actor) as tx:
+        yield tx
     db.close()
-    return medians
 
 
-def compare(small: dict[str, float], large: dict[str, float], label: str, results: Results) -> None:
-    """Say how much longer each question takes over the larger number of reports."""
-    for what, milliseconds in large.items():
-        ratio = milliseconds / small[what]
-        held = milliseconds <= 20 or ratio <= 3
-        results.add(
-            SECTION,
-            f"{what}: {label}, times longer than 17 k",
-            f"{ratio:.1f} ({'held' if held else 'missed'})",
-            "<= 20 ms or <= 3x",
-        )
+def _ask(tx: Transaction, actor: Actor, query: LayerQuery) -> None:
+    count_units(tx, actor, query, layer_state(tx, COUNTY))
 
 
 def _questions() -> dict[str, LayerQuery]:

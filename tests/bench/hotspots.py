@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from gis.layering.tiles import density_tile, tile_of
 from maps.ramps import sequential
 from tests.bench import heat
 from tests.bench.results import Results
+from tests.bench.sizes import in_turn, milliseconds, told
 from tests.bench.stage import COUNTY
 
 SECTION = "The planner's layers"
@@ -32,47 +34,48 @@ REPEATS = 12
 CATEGORY = "water.low_pressure"
 SEPTEMBER = Span.month(heat.FIRST)
 CENTRE = (119.41, 36.0)
-TARGET = "<= 100 ms"
 
 Question = Callable[[Transaction, Scope], object]
 
 
-def measure(url: str, label: str, results: Results) -> dict[str, float]:
-    """Time each layer as a planner asks for it; return median milliseconds by question."""
-    db = Database(url, pool_size=1)
+def measure(urls: dict[str, str], results: Results) -> None:
+    """Ask for each layer as a planner does, of the database of each size."""
     actor = Actor(uuid.uuid4(), COUNTY, "bench", "bench", "planner")
-    medians = {}
-    with db.read() as tx:
+    with ExitStack() as opened:
+        sizes = {size: opened.enter_context(_reading(url)) for size, url in urls.items()}
         for choice in (CATEGORY, None):
+            asked = Slice(choice, span=SEPTEMBER)
             for what, (unit, question) in _questions().items():
-                times = []
-                for _ in range(REPEATS):
-                    _forget_surfaces(tx)
-                    began = time.perf_counter()
-                    asked = Slice(choice, span=SEPTEMBER)
-                    scope = scope_of(tx, actor, asked, version_of(tx, actor), unit=unit)
-                    question(tx, scope)
-                    times.append(1000 * (time.perf_counter() - began))
-                named = f"{what}, {choice or 'all matters'}"
-                # The first one cuts frames and lattices, once a process.
-                medians[named] = float(np.median(times[2:]))
-                results.add(SECTION, f"{named}, {label}", f"{medians[named]:.1f} ms", TARGET)
-        _in_process(tx, actor, results, label)
+                questions = {
+                    size: partial(_ask, tx, actor, asked, unit, question)
+                    for size, tx in sizes.items()
+                }
+                for ask in questions.values():
+                    ask()  # cuts frames and lattices, once a process
+                in_turn(
+                    SECTION,
+                    f"{what}, {choice or 'all matters'}",
+                    questions,
+                    results,
+                    repeats=REPEATS,
+                    target="<= 100 ms and <= 3x",
+                    held=lambda ms, ratio: ms <= 100 and ratio <= 3,
+                )
+        for size, tx in sizes.items():
+            _in_process(tx, actor, results, size)
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Transaction]:
+    db = Database(url, pool_size=1)
+    with db.read() as tx:
+        yield tx
     db.close()
-    return medians
 
 
-def compare(small: dict[str, float], large: dict[str, float], label: str, results: Results) -> None:
-    """Say how much longer each layer takes over the larger number of reports."""
-    for what, milliseconds in large.items():
-        ratio = milliseconds / small[what]
-        held = milliseconds <= 100 and ratio <= 3
-        results.add(
-            SECTION,
-            f"{what}: {label}, times longer than 17 k",
-            f"{ratio:.1f} ({'held' if held else 'missed'})",
-            "<= 100 ms and <= 3x",
-        )
+def _ask(tx: Transaction, actor: Actor, asked: Slice, unit: Unit, question: Question) -> None:
+    _forget_surfaces(tx)
+    question(tx, scope_of(tx, actor, asked, version_of(tx, actor), unit=unit))
 
 
 def _questions() -> dict[str, tuple[Unit, Question]]:
@@ -105,7 +108,7 @@ def _in_process(tx: Transaction, actor: Actor, results: Results, label: str) -> 
     asked = Slice(span=SEPTEMBER)
     scope = scope_of(tx, actor, asked, version_of(tx, actor), unit="cell")
     _forget_surfaces(tx)
-    made = _ms(lambda: surface_of(tx, scope, 800))
+    made = milliseconds(lambda: surface_of(tx, scope, 800))
     surface = surface_of(tx, scope, 800)
     rows, columns = np.nonzero(surface.values)
     spots = np.column_stack(
@@ -114,7 +117,7 @@ def _in_process(tx: Transaction, actor: Actor, results: Results, label: str) -> 
     n = max(1, surface.counted.n)
     points = spots[np.random.default_rng(1).integers(len(spots), size=min(n, 20_000))]
     some = spots[:: max(1, len(spots) // 200)]
-    part = _ms(lambda: point_density(some, points, np.ones(len(points)), 800))
+    part = milliseconds(lambda: point_density(some, points, np.ones(len(points)), 800))
     # Its cost is places times points, so a sample of both tells the whole.
     whole = part * (len(spots) / len(some)) * (n / len(points))
     results.add(
@@ -135,9 +138,9 @@ def _statistic(
     scope = scope_of(tx, actor, asked, version_of(tx, actor), unit=unit)
     frame = scope.frame(tx, unit, cell_m)
     counts = count_frame(tx, scope, frame).counts
-    times = [_ms(lambda: count_hotspots(counts, frame.neighbours)) for _ in range(REPEATS)]
+    times = [milliseconds(lambda: count_hotspots(counts, frame.neighbours)) for _ in range(REPEATS)]
     what = f"Gi*, exact p and q of {len(frame):,} {unit}s in process, {label}"
-    results.add(SECTION, what, f"{np.median(times):.2f} ms", target)
+    results.add(SECTION, what, told(times), target)
 
 
 def _forget_surfaces(tx: Transaction) -> None:
@@ -150,9 +153,3 @@ def _forget_surfaces(tx: Transaction) -> None:
         if key[0] in {"county", "frame", "lattice", "scale"}
     )
     tx.kept["layering"] = fresh
-
-
-def _ms(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - began)
