@@ -119,8 +119,10 @@ def _match(row: Row) -> Document:
         grid = {
             "code": row["grid_code"],
             "name": row["grid_name"] or row["grid_code"],
+            "name_en": row["grid_name_en"] or "",
             "town_code": row["grid_town_code"],
             "town_name": row["grid_town_name"],
+            "town_name_en": row["grid_town_name_en"],
         }
     if row["staff_id"] is not None:
         staff = {
@@ -159,8 +161,10 @@ def match_document(match: Match) -> Document:
         and {
             "code": match.grid.code,
             "name": match.grid.name,
+            "name_en": match.grid.name_en,
             "town_code": match.grid.town_code,
             "town_name": match.grid.town_name,
+            "town_name_en": match.grid.town_name_en,
         },
         "grid_method": match.grid_method,
         "grid_distance_m": match.grid_distance_m,

@@ -19,8 +19,10 @@ class MatchedGrid(Answer):
 
     code: str
     name: str
+    name_en: Annotated[str, Field(description="Empty where the boundaries came without one.")]
     town_code: str | None
     town_name: str | None
+    town_name_en: str | None
 
 
 class Candidate(Answer):

@@ -94,7 +94,14 @@ def test_a_report_comes_back_with_all_its_fields(world: World, client: Clients) 
     assert report["number"].startswith("37078220220510")
     assert len(report["number"]) == 19
     assert report["category"] == "water.low_pressure"  # suggested from the words
-    assert report["match"]["grid"]["code"] == "G0007"
+    assert report["match"]["grid"] == {
+        "code": "G0007", "name": "网格G0007", "name_en": "Grid G0007",
+        "town_code": "370782001", "town_name": "镇001", "town_name_en": "Town 001",
+    }  # fmt: skip
+    located = client("dispatcher").get(
+        "/locate", params={"lon": body["longitude"], "lat": body["latitude"]}
+    )
+    assert located.json()["match"]["grid"] == report["match"]["grid"]
     assert report["match"]["confidence"] is not None
     assert report["light"] == "green"
     assert report["body_sha256"] == canonical(body)

@@ -18,7 +18,7 @@ function matchBlock(match) {
     h("h2", {}, t("new.goes_to")),
     h("p", { class: "reason" }, reason),
     facts([
-      [t("match.grid"), match.grid ? [match.grid.name, h("small", {}, ` ${match.grid.code}`)] : t("match.outside")],
+      [t("match.grid"), match.grid ? [nameOf(match.grid), h("small", {}, ` ${match.grid.code}`)] : t("match.outside")],
       [t("match.staff"), match.staff?.name ?? t("match.no_staff")],
       [t("match.utility"), match.utility ? [h("strong", {}, match.utility.name), h("small", {}, ` ${named("utility_method", match.utility_method)}`)] : t("match.no_utility")],
     ]),
