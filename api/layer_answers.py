@@ -21,7 +21,7 @@ from gis.layering.scopes import Scope, Slice, Span
 from gis.layering.selection import listed_units, polygons_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tables import Table, hotspots_table, rates_table, unit_words
-from gis.layering.wording import BINS, hotspot_words
+from gis.layering.wording import BINS
 from maps.ramps import BINS as COLOURS
 
 Document = dict[str, Any]
@@ -164,7 +164,7 @@ def areas_document(
             "p": area.p,
             "q": area.q,
             "bin": area.bin,
-            "words": hotspot_words(area.count, area.expected, len(area.window), area.p, area.q),
+            "words": area.words(),
         }
         for rank, area in enumerate(areas, 1)
     ]

@@ -32,7 +32,7 @@ from gis.layering.sheets import (
     town_labels,
     with_areas,
 )
-from gis.layering.wording import change_share, hotspot_words
+from gis.layering.wording import change_share
 
 _TOP_GRIDS: Final = 20
 _TOP_AREAS: Final = 10
@@ -253,8 +253,7 @@ def _areas(month: _Month) -> Ranking:
     headings = [TEXTS[key][language] for key in ("rank", "place", "finding")]
     rows: list[list[Any]] = []
     for rank, area in enumerate(month.areas, 1):
-        words = hotspot_words(area.count, area.expected, len(area.window), area.p, area.q)
-        rows.append([rank, _place(month, area), words[language]])
+        rows.append([rank, _place(month, area), area.words()[language]])
     return Ranking("areas", headings, rows)
 
 

@@ -21,6 +21,7 @@ from gis.layering.counting import Counted, count_frame, rows_where
 from gis.layering.exposures import Exposure, amounts, exposure_for
 from gis.layering.frames import Floats, Frame, Unit
 from gis.layering.scopes import Scope, Span
+from gis.layering.wording import hotspot_words
 
 Against: TypeAlias = Literal["map", "exposure"]
 
@@ -35,8 +36,10 @@ class Area:
     ----------
     members
         Positions of its units in the frame.
+    strongest
+        Position of its most significant unit.
     window
-        Positions of the window of its most significant unit: the unit and its neighbours.
+        Positions of that unit's window: the unit and its neighbours.
     peak
         Position of the unit of the window with most reports of its own: where to go.
     count, expected, p, q
@@ -48,6 +51,7 @@ class Area:
     """
 
     members: tuple[int, ...]
+    strongest: int
     window: tuple[int, ...]
     peak: int
     count: int
@@ -56,6 +60,11 @@ class Area:
     q: float
     bin: int
     places: tuple[tuple[str, str], ...] = ()
+
+    def words(self) -> dict[str, str]:
+        """Say what was found; "here" only where the peak, which is what is named, has that window."""
+        own = self.peak == self.strongest
+        return hotspot_words(self.count, self.expected, len(self.window), self.p, self.q, own=own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +158,7 @@ def hot_areas(
         areas.append(
             Area(
                 members=tuple(members.tolist()),
+                strongest=best,
                 window=tuple(window.tolist()),
                 peak=int(peak),
                 count=int(found.window_count[best]),

@@ -205,7 +205,9 @@ def note(code: str, **values: Any) -> dict[str, str]:
     }
 
 
-def hotspot_words(count: float, expected: float, units: int, p: float, q: float) -> dict[str, str]:
+def hotspot_words(
+    count: float, expected: float, units: int, p: float, q: float, *, own: bool = True
+) -> dict[str, str]:
     """Say what a window's test found, for somebody who has to decide.
 
     Parameters
@@ -214,6 +216,8 @@ def hotspot_words(count: float, expected: float, units: int, p: float, q: float)
         Reports of the window, and those expected there.
     units
         Units of the window.
+    own
+        Whether it is the window of the very unit that is named, not of one next to it.
 
     Examples
     --------
@@ -227,14 +231,16 @@ By chance alone: about 1 in 25,000 (p = 4e-05; q = 0.002 after correction).'
     many = count > expected
     strength = "明显" if q < 0.01 else "" if q < 0.05 else "可能"
     numbers = f"p = {p:.2g}; q = {q:.2g}"
+    where_zh = f"本单元及相邻{units - 1}个单元" if own else f"这一带相邻的{units}个单元"
     zh = (
-        f"本单元及相邻{units - 1}个单元共{count:.0f}件，通常约{_short(expected)}件："
+        f"{where_zh}共{count:.0f}件，通常约{_short(expected)}件："
         f"{strength}偏{'多' if many else '少'}。纯属偶然的可能{_chance_zh(p)}"
         f"（p={p:.2g}，校正后q={q:.2g}）。"
     )
     doubt = "perhaps " if q >= 0.05 else ""
+    where = f"here and in the {units - 1}" if own else f"around here, in {units}"
     en = (
-        f"{count:.0f} reports here and in the {units - 1} neighbouring units, where"
+        f"{count:.0f} reports {where} neighbouring units, where"
         f" {_short(expected)} would be usual: {doubt}unusually {'many' if many else 'few'}."
         f" By chance alone: {_chance_en(p)} ({numbers} after correction)."
     )

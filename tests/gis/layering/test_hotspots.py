@@ -9,7 +9,7 @@ import pytest
 
 from gis.errors import InvalidInput
 from gis.layering.frames import Unit
-from gis.layering.hotspots import HotspotLayer, hot_areas, hotspot_layer
+from gis.layering.hotspots import Area, HotspotLayer, hot_areas, hotspot_layer
 from gis.layering.scopes import Slice, Span, scope_of, version_of
 from tests.gis.layering.conftest import MAY, Heat
 from tests.support.heat import Sample, add_reports
@@ -53,6 +53,16 @@ def test_a_planted_outbreak_is_the_top_hotspot(
     assert area.expected == pytest.approx(layer.expected[list(area.window)].sum())
     assert area.q == layer.found.q[list(area.members)].min() < 0.01
     assert [one.p for one in layer.areas] == sorted(one.p for one in layer.areas)
+
+
+@pytest.mark.parametrize(
+    ("strongest", "en", "zh"),
+    [(4, "here and in the 1 n", "本单元及相邻1个"), (5, "around here, in 2 n", "这一带相邻的2个")],
+)
+def test_a_neighbours_window_is_not_told_as_the_peaks_own(strongest: int, en: str, zh: str) -> None:
+    area = Area((4, 5), strongest, (4, 5), peak=4, count=9, expected=0.6, p=1e-7, q=1e-4, bin=3)
+    assert area.words()["en"].startswith(f"9 reports {en}eighbouring units, where 0.6")
+    assert area.words()["zh"].startswith(f"{zh}单元共9件")
 
 
 def test_the_window_is_the_unit_and_its_neighbours(heat: Heat) -> None:
