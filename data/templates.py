@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from data.headings import Kind, field_headings
+from data.template_notes import meaning
 
 __all__ = ["write_template"]
 
@@ -20,53 +21,7 @@ _REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
     "service-areas": ("utility_code", "boundary"),
     "categories": ("code", "name"),
     "places": ("name", "longitude", "latitude"),
-    "reports": ("longitude", "latitude"),
-}
-_COORDINATE: Final = "度；其他坐标系用 --crs 说明 / degrees, or another system named with --crs"
-_YES_NO: Final = "是或否 / yes or no"
-_LIST: Final = "多个用分号隔开 / several are parted by semicolons"
-_LIMIT: Final = "如 15分钟、2紧急工作时、4工作时、5工作日、3自然日 / a number and a unit"
-_BOUNDARY: Final = "WKT；也可用 GeoJSON、Shapefile 等带图形的文件 / or use a file with shapes"
-_MEANINGS: Final[dict[str, str]] = {
-    "boundary": _BOUNDARY,
-    "longitude": _COORDINATE,
-    "latitude": _COORDINATE,
-    "population": "人 / people",
-    "households": "户 / households",
-    "town_code": "9 位 / 9 digits",
-    "community_code": "12 位 / 12 digits",
-    "grid_code": "现行网格方案中的编码 / of the active layout",
-    "on_duty": _YES_NO,
-    "sensitive": _YES_NO,
-    "urgent": _YES_NO,
-    "person": _YES_NO,
-    "funds": _YES_NO,
-    "place": _YES_NO,
-    "authority": _YES_NO,
-    "rules": _YES_NO,
-    "five_haves": '五列之外的写法 / instead of the five columns: {"person": true}',
-    "role": "网格长、网格员、党支部书记、志愿者 / leader, member, branch_secretary, volunteer",
-    "valid_from": "如 2022-05-01 / a date",
-    "valid_to": "如 2022-05-01 / a date",
-    "categories": f"编码或名称，{_LIST}",
-    "category_code": "编码或名称；空为该单位全部事项 / empty: all that the utility handles",
-    "category": "编码或名称；空则按描述推断 / empty: suggested from the description",
-    "parent_code": "大类编码；空则取小数点前 / empty: what stands before the dot",
-    "tags": _LIST,
-    "keywords": _LIST,
-    "level": "镇街或市级 / town or municipal",
-    "limit_accept": _LIMIT,
-    "limit_check_in": _LIMIT,
-    "limit_handle": _LIMIT,
-    "limit_verify": _LIMIT,
-    "priority": "1 为先 / 1 first",
-    "kind": "企业、部门、镇街；小区、村、市场、道路 / utility, department, town; estate, village, market, road",
-    "depot_code": "一个单位多个站点则写多行 / one row for each depot",
-    "accuracy_m": "米 / metres",
-    "captured_at": "无时区则为当地时间 / local time unless a zone is given",
-    "closed_at": "已办结的填写 / of settled reports",
-    "id": "来源系统中的编号，重复导入不会重复 / the number in its source; importing again adds nothing",
-    "source": "网格员、志愿者、党支部、群众、12345、巡查、责任单位 / who reported",
+    "reports": (),
 }
 
 
@@ -94,7 +49,7 @@ def write_template(kind: Kind, path: Path, *, county_code: str) -> None:
     notes.append(["列 / column", "字段 / field", "必填 / required", "说明 / meaning"])
     for name, heading in headings.items():
         required = "是 / yes" if name in _REQUIRED[kind] else ""
-        notes.append([heading, name, required, _MEANINGS.get(name, "")])
+        notes.append([heading, name, required, meaning(kind, name)])
     _format(notes, {})
     workbook.save(path)
 
@@ -158,11 +113,12 @@ def _examples(kind: Kind, county: str) -> list[dict[str, Any]]:
         case "reports":
             return [
                 {"id": "2022-000001", "category": "水压低", "description": "示例花园四楼以上水压低",
-                 "longitude": 119.405, "latitude": 35.995, "accuracy_m": 12, "captured_at": "2022-05-01 08:30",
-                 "source": "网格员", "address": "示例花园 3 号楼", "urgent": "否", "reporter_name": "王示例",
-                 "reporter_phone": "13800000001", "closed_at": "2022-05-01 11:00"},
+                 "longitude": 119.405, "latitude": 35.995, "accuracy_m": 12, "captured_at": "2022-05-01 08:25",
+                 "received_at": "2022-05-01 08:30", "source": "网格员", "address": "示例花园 3 号楼", "urgent": "否", "reporter_name": "王示例",
+                 "reporter_phone": "13800000001", "status": "已办结", "closed_at": "2022-05-01 11:00",
+                 "outcome": "已解决"},
                 {"id": "2022-000002", "description": "示例村停水", "longitude": 119.425, "latitude": 36.005,
-                 "captured_at": "2022-05-02 14:05", "source": "12345"},
+                 "captured_at": "2022-05-02 14:05", "source": "12345", "status": "已受理"},
             ]  # fmt: skip
 
 

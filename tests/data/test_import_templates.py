@@ -1,11 +1,18 @@
 """The example workbooks go in once, and dry runs and repetitions write nothing."""
 
 import datetime as dt
+import re
+from typing import get_args
 
+import openpyxl
 import pytest
 
+from data.headings import Kind, map_headings
+from data.importers.report_fields import OUTCOMES, SOURCES
 from data.importers.run import ImportRun
-from data.importers.staff import import_staff
+from data.importers.staff import ROLES, import_staff
+from data.template_notes import meaning
+from data.templates import write_template
 from gis.errors import NotFound
 from gis.registry import Tally
 from tests.support.importing import COUNTY, IMPORTERS, NOW, activate, contents, import_template
@@ -49,3 +56,24 @@ def test_an_unknown_county_says_how_to_add_it(owner, tmp_path):
     run = ImportRun(owner, "999999", tmp_path / "x.csv", NOW)
     with pytest.raises(NotFound, match="gridcall county add 999999 NAME"):
         import_staff(run)
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_column_is_explained_in_both_languages(kind, tmp_path):
+    write_template(kind, tmp_path / "t.xlsx", county_code=COUNTY)
+    workbook = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    headings = [cell.value for cell in workbook[kind][1]]
+    notes = {row[0]: row for row in workbook["说明"].iter_rows(min_row=2, values_only=True)}
+    assert list(notes) == headings
+    for heading, (_, field, _, said) in notes.items():
+        assert map_headings(kind, (heading,)).columns == {field: heading}
+        chinese, _, english = said.rpartition(" / ")
+        assert re.search("[\u4e00-\u9fff]", chinese), heading
+        assert re.search("[a-z]", english), heading
+
+
+def test_the_words_the_notes_name_are_words_that_are_read():
+    for field, words in (("source", SOURCES), ("outcome", OUTCOMES)):
+        said = meaning("reports", field).partition(" / ")[0].partition("；")[0]
+        assert set(said.split("、")) <= set(words)
+    assert set(meaning("staff", "role").partition(" / ")[0].split("、")) <= set(ROLES)
