@@ -201,7 +201,9 @@ function watchMap() {
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === map.getContainer()) selection.point(lonLatOf(map.getCenter()));
   });
-  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+  // On paper the size is another for a moment only; whoever prints sees to the map.
+  const paper = window.matchMedia("print");
+  new ResizeObserver(() => paper.matches || map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
 }
 
 export function findGrids(text) {

@@ -35,13 +35,29 @@ export function createTools(map) {
     );
   });
 
-  // The browser lays the page out for paper before it draws: the map has to follow, keep its middle, and come back.
   byId("print").addEventListener("click", () => {
     byId("printed-at").textContent = t("print.at", { at: dateTime(new Date().toISOString()) });
     window.print();
   });
-  const refit = () => map.invalidateSize({ animate: false });
-  addEventListener("beforeprint", refit);
-  addEventListener("afterprint", refit);
-  window.matchMedia("print").addEventListener("change", refit);
+
+  // The browser lays the page out for paper before it draws: the map has to follow, keep its middle, and come back to it.
+  let kept = null;
+  function hold() {
+    map.invalidateSize({ animate: false, pan: false });
+    if (kept) map.setView(kept.centre, kept.zoom, { animate: false });
+  }
+  function onPaper() {
+    kept ??= { centre: map.getCenter(), zoom: map.getZoom() };
+    hold();
+  }
+  function onScreen() {
+    hold();
+    requestAnimationFrame(() => {
+      hold();
+      kept = null;
+    });
+  }
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", onScreen);
+  window.matchMedia("print").addEventListener("change", ({ matches }) => (matches ? onPaper() : onScreen()));
 }
