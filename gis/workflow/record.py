@@ -20,6 +20,7 @@ from gis.rollups import Move
 from gis.workflow.case import Case, ReportState
 from gis.workflow.guards import LastStep
 from gis.workflow.store import write_case
+from gis.workflow.table import EVENTS
 
 _NOT_COUNTED = frozenset({"rejected", "duplicate"})
 
@@ -139,6 +140,8 @@ def find_way_back(tx: Transaction, county_code: str, report_id: uuid.UUID) -> Wa
 
 def _event(change: Change, author: Author, now: dt.datetime) -> dict[str, Any]:
     report = change.after.report
+    if change.action not in EVENTS:
+        raise AssertionError(f"`{change.action}` is no event that a history knows")
     return {
         "county_code": report.county_code,
         "report_id": report.id,

@@ -212,6 +212,12 @@ EDGES: tuple[Edge, ...] = (
     ),
 )  # fmt: skip
 
+EVENTS: frozenset[str] = frozenset(edge.event for edge in EDGES) | {
+    # What happens to a report beside what actors do to it.
+    "received", "rematched", "taken_over", "undone", "photo", "evaluated", "remind", "supervise",
+}  # fmt: skip
+"""Every action that a history may hold; each has words in the glossary (``act.*``)."""
+
 UNDO = "undo"
 UNDO_WITHIN_S = 60
 SILENT = frozenset({"comment", "ask", "urge"})
