@@ -22,6 +22,7 @@ _MODULES = {
     "layout": "layout",
     "rules": "rules",
     "account": "account",
+    "roster": "roster",
     "export": "export",
     "match": "match",
     "rematch": "rematch",

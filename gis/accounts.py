@@ -75,10 +75,34 @@ def list_accounts(
         The actor is no administrator.
     """
     check_admin(actor)
+    return accounts_of(
+        tx,
+        actor.county_code,
+        text=text,
+        role=role,
+        state=state,
+        limit=limit,
+        cursor=cursor,
+        now=now,
+    )
+
+
+def accounts_of(
+    tx: Transaction,
+    county_code: str,
+    *,
+    text: str = "",
+    role: str | None = None,
+    state: State | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+    now: dt.datetime,
+) -> AccountPage:
+    """Do what `list_accounts` does for whoever may: an administrator, or the command line."""
     rows = tx.query(
         "accounts_page",
         {
-            "county_code": actor.county_code, "text": text.strip(), "role": role, "state": state,
+            "county_code": county_code, "text": text.strip(), "role": role, "state": state,
             "after": cursor or "", "username": None, "limit": limit + 1, "now": now,
         },
     )  # fmt: skip
@@ -121,9 +145,8 @@ def disable(tx: Transaction, actor: Actor, username: str, *, now: dt.datetime) -
     Conflict
         It is the actor's own.
     """
-    account_id = another_account(tx, actor, username, now)
+    another_account(tx, actor, username, now)
     disable_account(tx, username, now=now)
-    tx.rows("DELETE FROM invitation WHERE account_id = %(id)s", {"id": account_id})
     note_done(tx, actor, "disable", username, now)
 
 
@@ -185,7 +208,7 @@ def set_password(tx: Transaction, username: str, password: str) -> None:
 
 
 def disable_account(tx: Transaction, username: str, *, now: dt.datetime) -> None:
-    """Keep an account from signing in, and end its sessions at once.
+    """Keep an account from signing in; its sessions end at once, and its code holds no longer.
 
     Raises
     ------
@@ -194,6 +217,10 @@ def disable_account(tx: Transaction, username: str, *, now: dt.datetime) -> None
     """
     if not tx.query("account_disable", {"username": username, "now": now}):
         raise NotFound(f"There is no account {username}.")
+    tx.rows(
+        "DELETE FROM invitation WHERE account_id = (SELECT id FROM account WHERE username = %s)",
+        [username],
+    )
 
 
 def check_admin(actor: Actor) -> None:

@@ -109,7 +109,7 @@ def change_category(
     seen: str | None,
     now: dt.datetime,
 ) -> Row:
-    """Make a category what is sent, and return it; limits hold from now on, for new stages.
+    """Make a category what is sent, and return it; limits hold for reports received from now on.
 
     Parameters
     ----------

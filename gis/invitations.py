@@ -69,11 +69,37 @@ def invite_account(
         The user name is taken, or the person of the roster has an account already.
     """
     check_admin(actor)
-    staff_id = _staff_id(tx, actor.county_code, account)
-    account_id = insert_account(tx, actor.county_code, account, staff_id, password_hash=None)
+    return invite_into(tx, actor.county_code, account, by=actor.account_id, now=now, lasts=lasts)
+
+
+def invite_into(
+    tx: Transaction,
+    county_code: str,
+    account: NewAccount,
+    *,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+    lasts: dt.timedelta = INVITATION_LASTS,
+) -> Invited:
+    """Do what `invite_account` does for whoever may: an administrator, or the command line.
+
+    Parameters
+    ----------
+    by
+        Account of the administrator; None for the command line.
+
+    Raises
+    ------
+    InvalidInput
+        Names the fields: user name, name, role, and what does not go with the role or is not there.
+    Conflict
+        The user name is taken, or the person of the roster has an account already.
+    """
+    staff_id = _staff_id(tx, county_code, account)
+    account_id = insert_account(tx, county_code, account, staff_id, password_hash=None)
     details = {"role": account.role, "town": account.town_code, "utility": account.utility_code,
                "staff": account.staff_code}  # fmt: skip
-    note_done(tx, actor, "invite", account.username, now, details)
+    note_admin_event(tx, county_code, by, "invite", account.username, now=now, details=details)
     return _code(tx, account_id, account.username, now, lasts)
 
 

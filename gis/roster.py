@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from gis.accounts import check_admin
@@ -46,10 +47,28 @@ def list_roster(
         The actor is no administrator.
     """
     check_admin(actor)
+    return roster_of(
+        tx, actor.county_code, text=text, town=town, role=role, on_duty=on_duty, limit=limit,
+        cursor=cursor,
+    )  # fmt: skip
+
+
+def roster_of(
+    tx: Transaction,
+    county_code: str,
+    *,
+    text: str = "",
+    town: str | None = None,
+    role: str | None = None,
+    on_duty: bool | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> RosterPage:
+    """Do what `list_roster` does for whoever may: an administrator, or the command line."""
     rows = tx.query(
         "roster_page",
         {
-            "county_code": actor.county_code, "text": text.strip(), "town": town, "role": role,
+            "county_code": county_code, "text": text.strip(), "town": town, "role": role,
             "on_duty": on_duty, "after": cursor or "", "code": None, "limit": limit + 1,
         },
     )  # fmt: skip
@@ -68,10 +87,21 @@ def get_person(tx: Transaction, actor: Actor, code: str) -> Row:
         The county has nobody of that code.
     """
     check_admin(actor)
+    return person_of(tx, actor.county_code, code)
+
+
+def person_of(tx: Transaction, county_code: str, code: str) -> Row:
+    """Do what `get_person` does for whoever may: an administrator, or the command line.
+
+    Raises
+    ------
+    NotFound
+        The county has nobody of that code.
+    """
     row = tx.query_one(
         "roster_page",
         {
-            "county_code": actor.county_code, "text": "", "town": None, "role": None,
+            "county_code": county_code, "text": "", "town": None, "role": None,
             "on_duty": None, "after": "", "code": code, "limit": 1,
         },
     )  # fmt: skip
@@ -103,7 +133,39 @@ def change_person(
     InvalidInput
         The service ends before it begins.
     """
-    before = get_person(tx, actor, code)
+    check_admin(actor)
+    change_serving(
+        tx, actor.county_code, code, by=actor.account_id, on_duty=on_duty, valid_from=valid_from,
+        valid_to=valid_to, now=now,
+    )  # fmt: skip
+
+
+def change_serving(
+    tx: Transaction,
+    county_code: str,
+    code: str,
+    *,
+    by: uuid.UUID | None,
+    on_duty: bool,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    now: dt.datetime,
+) -> None:
+    """Do what `change_person` does for whoever may: an administrator, or the command line.
+
+    Parameters
+    ----------
+    by
+        Account of the administrator; None for the command line.
+
+    Raises
+    ------
+    NotFound
+        The county has nobody of that code.
+    InvalidInput
+        The service ends before it begins.
+    """
+    before = person_of(tx, county_code, code)
     if valid_to is not None and valid_to < valid_from:
         raise InvalidInput.of("valid_to", "must not lie before valid_from")
     after = {"on_duty": on_duty, "valid_from": valid_from, "valid_to": valid_to}
@@ -112,13 +174,11 @@ def change_person(
     tx.rows(
         "UPDATE grid_staff SET on_duty = %(on_duty)s, valid_from = %(valid_from)s,"
         " valid_to = %(valid_to)s WHERE county_code = %(county)s AND code = %(code)s",
-        {**after, "county": actor.county_code, "code": code},
+        {**after, "county": county_code, "code": code},
     )
     changed = {
         name: [str(before[name]), str(value)]
         for name, value in after.items()
         if before[name] != value
     }
-    note_admin_event(
-        tx, actor.county_code, actor.account_id, "change_roster", code, now=now, details=changed
-    )
+    note_admin_event(tx, county_code, by, "change_roster", code, now=now, details=changed)

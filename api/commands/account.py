@@ -7,14 +7,22 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Annotated
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
 from api.commands import example
-from gis.accounts import add_account, disable_account, set_password
+from gis.accounts import (
+    NewAccount,
+    State,
+    accounts_of,
+    add_account,
+    disable_account,
+    set_password,
+)
 from gis.db import provision
-from gis.db.database import Database, Transaction
+from gis.db.database import Database, Row, Transaction
+from gis.invitations import invite_into
 from gis.registry import find_staff_id, get_county
 from gis.settings import Settings
 
@@ -26,6 +34,20 @@ GenerateOption = Annotated[
     typer.Option("--generate", help="Make a password and print it once, instead of asking."),
 ]
 
+RoleOption = Annotated[
+    str,
+    typer.Option(help="admin, supervisor, dispatcher, grid_staff, volunteer, utility or planner."),
+]
+NameOption = Annotated[str | None, typer.Option(help="The person's name; default the username.")]
+TownOption = Annotated[str | None, typer.Option(help="Town of a town's dispatcher.")]
+UtilityOption = Annotated[str | None, typer.Option(help="Utility the account acts for.")]
+StaffOption = Annotated[
+    str | None, typer.Option(help="Code of the grid staff or volunteer who signs in.")
+]
+CountyOption = Annotated[
+    str | None, typer.Option("--county", help="Code of the county; default GRIDCALL_COUNTY.")
+]
+
 
 @accounts.command(
     epilog=example(
@@ -35,24 +57,13 @@ GenerateOption = Annotated[
 )
 def add(
     username: UsernameArgument,
-    role: Annotated[
-        str,
-        typer.Option(
-            help="admin, supervisor, dispatcher, grid_staff, volunteer, utility or planner."
-        ),
-    ],
-    name: Annotated[
-        str | None, typer.Option(help="The person's name; default the username.")
-    ] = None,
-    town: Annotated[str | None, typer.Option(help="Town of a town's dispatcher.")] = None,
-    utility: Annotated[str | None, typer.Option(help="Utility the account acts for.")] = None,
-    staff: Annotated[
-        str | None, typer.Option(help="Code of the grid staff or volunteer who signs in.")
-    ] = None,
+    role: RoleOption,
+    name: NameOption = None,
+    town: TownOption = None,
+    utility: UtilityOption = None,
+    staff: StaffOption = None,
     generate: GenerateOption = False,
-    county: Annotated[
-        str | None, typer.Option("--county", help="Code of the county; default GRIDCALL_COUNTY.")
-    ] = None,
+    county: CountyOption = None,
 ) -> None:
     """Add an account; its password is asked for, or made and printed once."""
     code = county or Settings().county
@@ -72,6 +83,73 @@ def add(
         )
     typer.echo(f"Account {username} ({role}) of county {code} is there.")
     _print_once(password, generate=generate)
+
+
+@accounts.command(
+    epilog=example(
+        "gridcall account invite liu --role planner --name 刘规划",
+        "gridcall account invite zhao --role grid_staff --staff S0012-1 --name 赵网格",
+    )
+)
+def invite(
+    username: UsernameArgument,
+    role: RoleOption,
+    name: NameOption = None,
+    town: TownOption = None,
+    utility: UtilityOption = None,
+    staff: StaffOption = None,
+    county: CountyOption = None,
+) -> None:
+    """Make an account without a password, and print once the code by which its holder sets one."""
+    settings = Settings()
+    code = county or settings.county
+    account = NewAccount(username, name or username, role, town, utility, staff)
+    with _written("gridcall account invite") as tx:
+        get_county(tx, code)
+        made = invite_into(
+            tx,
+            code,
+            account,
+            by=None,
+            now=dt.datetime.now(dt.UTC),
+            lasts=dt.timedelta(days=settings.invitation_days),
+        )
+    typer.echo(f"Account {username} ({role}) of county {code} waits for its password.")
+    typer.echo(f"Code for /invitation, shown this once: {made.code}")
+    typer.echo(f"It holds until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@accounts.command(
+    "list", epilog=example("gridcall account list", "gridcall account list --state invited")
+)
+def list_(
+    text: Annotated[str, typer.Argument(help="Part of a username or name; all without it.")] = "",
+    role: Annotated[str | None, typer.Option(help="Only of this role.")] = None,
+    state: Annotated[str | None, typer.Option(help="active, invited or disabled.")] = None,
+    county: CountyOption = None,
+) -> None:
+    """List a county's accounts, one a line: username, state, role, name, where, last sign-in (UTC)."""
+    if state is not None and state not in get_args(State):
+        raise typer.BadParameter(f"must be one of {', '.join(get_args(State))}")
+    code = county or Settings().county
+    with _written("gridcall account list") as tx:
+        get_county(tx, code)
+        for row in _accounts(tx, code, text=text, role=role, state=cast(State | None, state)):
+            where = row["town_code"] or row["utility_code"] or row["staff_code"] or "-"
+            last = row["last_sign_in_at"]
+            seen = f"{last.astimezone(dt.UTC):%Y-%m-%d %H:%M}" if last else "never"
+            cells = (row["username"], row["state"], row["role"], row["name"], where, seen)
+            typer.echo("\t".join(cells))
+
+
+def _accounts(tx: Transaction, county: str, **wanted: Any) -> Iterator[Row]:
+    now, cursor = dt.datetime.now(dt.UTC), None
+    while True:
+        page = accounts_of(tx, county, limit=1000, cursor=cursor, now=now, **wanted)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 @accounts.command(epilog=example("gridcall account disable wang"))

@@ -51,7 +51,7 @@ def put_category(
     body: CategoryBody,
     if_match: Annotated[str | None, Header(description="The version the actor saw.")] = None,
 ) -> Response:
-    """Make a category what is sent; changed limits hold for stages that begin from now on."""
+    """Make a category what is sent; changed limits hold for reports received from now on."""
     seen = (if_match or "").strip().removeprefix("W/").strip('"')
     with caller.transaction() as (tx, actor):
         row = change_category(

@@ -105,9 +105,13 @@ def visit(browser: Browser, city_server: str) -> Iterator[Callable[..., Visit]]:
         height: int = 900,
         locale: str = "zh-CN",
         address: str = city_server,
+        scripts: bool = True,
     ) -> Visit:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai"
+            viewport={"width": width, "height": height},
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE_MS)
         opened = Visit(context, context.new_page(), address)
