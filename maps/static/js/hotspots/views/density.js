@@ -12,7 +12,8 @@ export async function density(context) {
   const { question, parameters, get } = context;
   const own = { bandwidth_m: question.bandwidth, scale: question.scale || "" };
   const { unit, cell_m, ...choice } = parameters;
-  const cells = { ...context, parameters: { ...choice, unit: "cell", cell_m: CELL_OF[question.bandwidth] } };
+  // Only the ranking is taken of the cells, no colours: they need no other month.
+  const cells = { ...context, busiest: null, parameters: { ...choice, unit: "cell", cell_m: CELL_OF[question.bandwidth] } };
   const [body, around] = await Promise.all([get("/layers/density", { ...choice, ...own }), counts(cells)]);
   const top = around.rows.map((row) => ({ ...row, numbers: [figure(row.item.per_km2), count(row.item.count)] }));
   return {
