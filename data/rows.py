@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -33,10 +33,11 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class _Headings:
-    """Row number of the headings (from 1) and their texts, cut after the last one."""
+    """Row number of the headings (from 1), the lower one of two, and their texts, cut after the last one."""
 
     row: int
     names: tuple[str, ...]
+    rows: int = 1
 
 
 def open_delimited(path: Path, name: str, known: frozenset[str]) -> Table:
@@ -108,6 +109,8 @@ def _load(path: Path) -> openpyxl.Workbook:
 
 
 def _heading_notes(headings: _Headings) -> list[str]:
+    if headings.rows > 1:
+        return [f"headings in rows {headings.row - 1} and {headings.row}"]
     return [f"headings in row {headings.row}"] if headings.row > 1 else []
 
 
@@ -155,18 +158,35 @@ def _find_headings(rows: Iterable[Row], known: frozenset[str], name: str) -> _He
 
 def _find_headings_or_none(rows: Iterable[Row], known: frozenset[str]) -> _Headings | None:
     first = [
-        _Headings(number, names)
+        (number, texts)
         for number, row in enumerate(islice(rows, _HEADING_SEARCH_ROWS), start=1)
-        if (names := _heading_texts(row))
+        if (texts := _heading_texts(row))
     ]
-    return max(first, key=lambda h: (_known_count(h.names, known), -h.row), default=None)
+    found = [_Headings(number, _unique(texts)) for number, texts in first]
+    found += [
+        _Headings(below, _unique(joined), rows=2)
+        for (above, upper), (below, lower) in pairwise(first)
+        if below == above + 1 and (joined := _joined(upper, lower, known))
+    ]
+    return max(found, key=lambda h: (_known_count(h.names, known), -h.row), default=None)
 
 
-def _heading_texts(row: Row) -> tuple[str, ...]:
+def _joined(upper: list[str], lower: list[str], known: frozenset[str]) -> list[str]:
+    """Return the headings of two rows, as merged cells make them: 位置 above 经度 and 纬度; else none.
+
+    A row of data is not taken for one: all that stands in the lower row must be headings.
+    """
+    stated = [text for text in lower if text]
+    if len(stated) < 2 or _known_count(stated, known) < len(stated):
+        return []
+    return [low or up for up, low in zip_longest(upper, lower, fillvalue="")]
+
+
+def _heading_texts(row: Row) -> list[str]:
     texts = ["" if cell is None else str(cell).strip() for cell in row]
     while texts and not texts[-1]:
         texts.pop()
-    return _unique(texts)
+    return texts
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
