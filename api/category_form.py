@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.posted import Posted
@@ -131,7 +131,8 @@ def draft_of(form: CategoryForm, before: Row | None = None) -> CategoryDraft:
     Parameters
     ----------
     before
-        The category as it is: a limit that only looks rounded stays to the last bit.
+        The category as it is: its tags keep their order, and a limit that only looks rounded stays
+        to the last bit.
 
     Raises
     ------
@@ -144,7 +145,7 @@ def draft_of(form: CategoryForm, before: Row | None = None) -> CategoryDraft:
         parent_code=form.parent_code or None,
         name=form.name,
         name_en=form.name_en,
-        tags=form.tags,
+        tags=_in_order(form.tags, before["tags"] if before else ()),
         new_tags=tuple(_words(form.new_tags)),
         keywords=tuple(_words(form.keywords)),
         sensitive=form.sensitive,
@@ -157,6 +158,12 @@ def draft_of(form: CategoryForm, before: Row | None = None) -> CategoryDraft:
     if faults:
         raise CategoryRefused(faults)
     return draft
+
+
+def _in_order(tags: tuple[str, ...], before: Sequence[str]) -> tuple[str, ...]:
+    """Return ticked tags in the order they had; the form shows them by the alphabet."""
+    kept = [tag for tag in before if tag in tags]
+    return tuple(dict.fromkeys([*kept, *tags]))
 
 
 def _limits(form: CategoryForm, before: Row | None, faults: list[Fault]) -> dict[str, Allowance]:

@@ -6,12 +6,14 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
+from api.category_form import draft_of, form_of
 from gis import rollups
 from tests.api.conftest import World
 
@@ -261,6 +263,22 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(
     assert "5 in 120 m and 45 min" in listed
     assert "20 min" in listed
     assert code in admin.get("/admin").text
+
+
+def test_a_form_sent_as_it_is_shown_changes_nothing(
+    client: Clients, made: Callable[..., str]
+) -> None:
+    code = made(
+        "same", new_tags=["zebra", "ant"], keywords=["甲词", "乙词"],
+        limits={"accept": {"amount": 10 / 60, "unit": "emergency_hours"}},
+    )  # fmt: skip
+    row = client("admin").get(f"/categories/{code}").json()
+    shown = form_of(row)
+    again = draft_of(replace(shown, tags=tuple(sorted(shown.tags))), row)
+    assert again.tags == ("zebra", "ant")
+    assert again.keywords == ("甲词", "乙词")
+    assert again.limits["accept"].amount == 10 / 60
+    assert shown.limits["accept"] == ("10", "emergency_minutes")
 
 
 def test_a_category_is_added_with_the_form(world: World, browser: Clients) -> None:
