@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "bench")
     options = parser.parse_args()
     parts = options.part or PARTS
-    command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
+    chosen = [word for part in options.part or () for word in ("--part", part)]
+    command = shlex.join(["python", "-m", "tests.bench", "--rows", str(options.rows), *chosen])
     results = Results(options.rows, command, tuple(options.part or ()))
     with staged(options.folder) as stage:
         with stage.cluster.superuser("postgres") as connection:

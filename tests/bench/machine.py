@@ -26,7 +26,7 @@ def machine() -> str:
     memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024**2
     disk = shutil.disk_usage(CHECKOUT).total // 1024**3
     return (
-        f"{cores} cores ({model}), {memory} GB of memory, {_disk_kind()} of {disk} GB,"
+        f"{cores} cores ({model}), {memory} GB of memory, disk of {disk} GB,"
         f" {platform.platform()}, Python {platform.python_version()}"
     )
 
@@ -61,14 +61,6 @@ def commit() -> str:
 def load_average() -> float:
     """Return how many processes wanted a core over the last minute: above the cores, times lie."""
     return float(Path("/proc/loadavg").read_text().split()[0])
-
-
-def _disk_kind() -> str:
-    names = [path.name for path in Path("/sys/block").glob("*") if (path / "device").exists()]
-    kinds = {
-        (Path("/sys/block") / name / "queue" / "rotational").read_text().strip() for name in names
-    }
-    return f"{'hard disk' if '1' in kinds else 'solid-state disk'} ({', '.join(sorted(names))})"
 
 
 def _one(connection: psycopg.Connection, statement: str) -> str:

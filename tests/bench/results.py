@@ -20,7 +20,7 @@ class Results:
     Attributes
     ----------
     command
-        As it was typed.
+        That measures the same again.
     parts
         Those that were measured, where not all were: a run of a part has a file of its own.
     settings
