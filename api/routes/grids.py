@@ -14,6 +14,7 @@ from api.schemas.common import Code, Text
 from api.schemas.filters import BBOX_SHAPE
 from api.schemas.reference import GridDetail, GridNames, GridPage
 from gis import lookups
+from gis.filter_checks import check_code
 from gis.geometry import BBox
 from gis.layers import count_in_grid
 
@@ -52,6 +53,8 @@ def list_grids(
     """List the active layout's grids: all of them as GeoJSON or as columns of names, by pages as JSON."""
     bbox = BBox.parse(params.bbox) if params.bbox is not None else None
     with caller.read() as (tx, actor):
+        if params.town is not None:
+            check_code(tx, actor.county_code, "town", params.town)
         if params.f == "geojson":
             content = lookups.grids_geojson(tx, actor.county_code, bbox=bbox, town=params.town)
             return tagged(request, content, media_type=GEOJSON)

@@ -75,8 +75,13 @@ class TestGrids:
         of_town = get(client("planner"), "/grids", town="370782001")["items"]
         assert of_town
         assert {grid["town_code"] for grid in of_town} == {"370782001"}
-        empty = get(client("planner"), "/grids", town="nope")
+        empty = get(client("planner"), "/grids", bbox="1,1,2,2")
         assert (empty["layout"], empty["items"]) == ("2022", [])
+        refused = client("planner").get("/grids?town=nope")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            422,
+            "town: there is no town 'nope'",
+        )
 
     def test_names_of_all_as_columns(self, world: World, client: Clients) -> None:
         found = get(client("planner"), "/grids", f="names")
@@ -87,7 +92,7 @@ class TestGrids:
         assert found["names_en"] == [grid["name_en"] for grid in grids]
         of_town = get(client("planner"), "/grids", f="names", town="370782001")
         assert 0 < len(of_town["codes"]) < len(found["codes"])
-        empty = get(client("planner"), "/grids", f="names", town="nope")
+        empty = get(client("planner"), "/grids", f="names", bbox="1,1,2,2")
         assert (empty["layout"], empty["codes"]) == ("2022", [])
 
     def test_one(self, world: World, client: Clients) -> None:
