@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from gis.category_checks import STAGES
+from gis.category_checks import STAGES, CategoryDraft
 from gis.clocks import DEFAULT_LIMITS
 from gis.clusters import DEFAULT
 from gis.db.database import Row
@@ -78,8 +78,31 @@ def category_groups(
     return [CategoryGroup(book[code], tuple(lines)) for code, lines in found.items()]
 
 
-def category_words(say: Speech, row: Row, book: Mapping[str, Row]) -> list[tuple[str, str]]:
-    """Return a category as it is now, label and words, to compare with what was typed."""
+def differences(
+    say: Speech, now: Row, draft: CategoryDraft, book: Mapping[str, Row]
+) -> list[tuple[str, str]]:
+    """Return label and words of what a category says otherwise than what somebody would make of it."""
+    cluster = draft.cluster
+    mine = {
+        **asdict(draft),
+        "code": now["code"],
+        "tags": [*draft.tags, *draft.new_tags],
+        "keywords": list(draft.keywords),
+        "limits": {stage: asdict(limit) for stage, limit in draft.limits.items()},
+        "cluster": cluster and asdict(cluster),
+    }
+    pairs = zip(_words(say, now, book), _words(say, mine, book), strict=True)
+    return [here for here, there in pairs if here != there]
+
+
+def tag_words(say: Speech, tag: str) -> str:
+    """Return what a tag is called; one that stands for a category has its name."""
+    words = say.named("tag", tag)
+    return say.category(tag) if words == tag else words
+
+
+def _words(say: Speech, row: Row, book: Mapping[str, Row]) -> list[tuple[str, str]]:
+    """Return all that a category says, label and words."""
     line, comma = _line(say, row, book), say.word("list.comma")
     yes, no = say.word("category.yes"), say.word("category.no")
     parent = book.get(row["parent_code"] or "")
@@ -88,7 +111,7 @@ def category_words(say: Speech, row: Row, book: Mapping[str, Row]) -> list[tuple
         (say.word("category.name_en"), row["name_en"]),
         (say.word("category.parent"), say.own_name(parent) if parent else "—"),
         (say.word("category.keywords"), comma.join(row["keywords"]) or "—"),
-        (say.word("category.tags"), comma.join(say.named("tag", t) for t in row["tags"]) or "—"),
+        (say.word("category.tags"), comma.join(tag_words(say, tag) for tag in row["tags"]) or "—"),
         *(
             (say.word(f"stage.{stage}"), told.words)
             for stage, told in zip(STAGES, line.limits, strict=True)
@@ -96,7 +119,11 @@ def category_words(say: Speech, row: Row, book: Mapping[str, Row]) -> list[tuple
         (say.word("category.cluster"), line.cluster.words),
         (say.word("category.level"), say.named("level", row["level"])),
         (say.word("category.sensitive"), yes if row["sensitive"] else no),
-        (say.word("category.enabled"), yes if row["enabled"] else no),
+        (
+            say.word("category.enabled"),
+            say.word(f"category.enabled.{'yes' if row['enabled'] else 'no'}"),
+        ),
+        (say.word("category.position"), str(row["position"])),
     ]
 
 

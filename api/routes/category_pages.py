@@ -18,7 +18,7 @@ from gis.db.database import Row
 from gis.errors import PreconditionFailed, PreconditionRequired
 from maps.category_pages import (
     category_groups,
-    category_words,
+    differences,
     inherited_cluster,
     inherited_limits,
 )
@@ -121,7 +121,8 @@ def _form(
     parent = book.get(told.parent_code)
     html = render_page(
         caller.services.pages, "category.html", context, word_groups=(), form=told, row=row,
-        now=category_words(context.say, row, book) if outrun and row else (), outrun=outrun,
+        outrun=outrun,
+        now=differences(context.say, row, draft_of(told, row), book) if outrun and row else (),
         version=seen or (version_of(row) if row else ""),
         problems=_first_of_each(faults or []), tags=_tags(book),
         parents=[one for one in book.values() if not one["parent_code"] and one["code"] != code],
