@@ -162,7 +162,9 @@ def test_every_route_with_a_body_is_asked() -> None:
     assert set(BODIES) <= set(ROUTES)
 
 
-@pytest.mark.parametrize(("route", "path", "known"), PLACES, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("route", "path", "known"), PLACES, ids=[" ".join([route, *path]) for route, path, _ in PLACES]
+)
 def test_owned_fields_are_refused_by_name(
     route: str, path: tuple[str, ...], known: set[str], world: World, report_id: str
 ) -> None:
