@@ -41,13 +41,13 @@ def made(world: World, client: Clients) -> Iterator[Callable[..., str]]:
     """Add categories under ``water`` and take them away again."""
     codes: list[str] = []
 
-    def add(name: str, **more: Any) -> str:
-        code = f"water.{name}"
+    def add(word: str, /, **more: Any) -> str:
+        code = f"water.{word}"
         body = {
             "code": code,
             "parent_code": "water",
-            "name": f"类{name}",
-            "name_en": f"Kind {name}",
+            "name": f"类{word}",
+            "name_en": f"Kind {word}",
         }
         answer = client("admin").post("/categories", json=body | more)
         assert answer.status_code == 201, answer.text
@@ -55,12 +55,14 @@ def made(world: World, client: Clients) -> Iterator[Callable[..., str]]:
         return code
 
     yield add
+    limits = "SELECT id FROM time_limit WHERE category_code = ANY(%s)"
+    world.execute(f"UPDATE clock SET limit_id = NULL WHERE limit_id IN ({limits})", codes)
     for table in ("time_limit", "cluster_rule"):
         world.execute(f"DELETE FROM {table} WHERE category_code = ANY(%s)", codes)
-    world.execute("DELETE FROM report_event WHERE report_id IN"
-                  " (SELECT id FROM report WHERE category_code = ANY(%s))", codes)  # fmt: skip
     world.execute("UPDATE report SET category_code = 'water' WHERE category_code = ANY(%s)", codes)
     world.execute("DELETE FROM category WHERE code = ANY(%s)", codes)
+    with world.services.db.transaction(county_code=COUNTY) as tx:
+        rollups.rebuild(tx, COUNTY)
 
 
 def test_every_category_can_be_saved_as_it_is(world: World, client: Clients) -> None:
