@@ -175,8 +175,19 @@ def relimit(book: TimeBook, clock: ClockState, in_force: LimitInForce) -> ClockS
 
 
 def due_on(book: TimeBook, clock: ClockState, due_at: dt.datetime) -> ClockState:
-    """Give a running clock a due date of its own, as a special meeting decides it."""
-    days = max(due_at - clock.started_at, dt.timedelta(seconds=1)) / dt.timedelta(days=1)
+    """Give a running clock a due date of its own, as a special meeting decides it.
+
+    What it stood still, and extensions granted before, are part of the time until then.
+    """
+    stood = sum(
+        (
+            max(min(s.until, due_at) - max(s.since, clock.started_at), dt.timedelta())
+            for s in granted_suspensions(clock)
+        ),
+        dt.timedelta(),
+    )
+    left_to_run = max(due_at - clock.started_at - stood, dt.timedelta(seconds=1))
+    days = left_to_run / dt.timedelta(days=1) / (1 + clock.extensions)
     return relimit(book, clock, LimitInForce(None, Limit(days, "calendar_days")))
 
 

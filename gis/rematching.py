@@ -265,6 +265,11 @@ class _Rematch:
             for row in rows
         ]
         tx.query("rematch_write", of | {"reports": orjson.dumps(records).decode()})
+        # A before-image of the old boundaries would undo the rematching with the step.
+        tx.rows(
+            "DELETE FROM undo_step WHERE county_code = %(county)s AND report_id = ANY(%(ids)s)",
+            {"county": self.county_code, "ids": [row["id"] for row in rows]},
+        )
         if self._count:
             rollups.apply(tx, self.county_code, self._moves(rows, records))
         self._after = rows[-1]["id"]

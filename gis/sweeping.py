@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from gis.clocks import ClockState
+from gis.clocks import ClockState, granted_suspensions, is_suspended
 from gis.db.database import Database, Transaction
 from gis.errors import GridCallError, Unavailable
 from gis.workflow.case import Case
@@ -76,6 +76,11 @@ def sweep_clock(
     case = load_cases(tx, [report])[report_id]
     clock = next((c for c in case.clocks if c.id == clock_id and c.runs), None)
     if clock is None or clock.next_at is None or clock.next_at > now:
+        return []
+    if is_suspended(clock, now):
+        # What was reached before the pause was told then; the rest waits until it is over.
+        pauses = [s.until for s in granted_suspensions(clock) if s.since <= now < s.until]
+        write_case(tx, case, _to_be_looked_at(case, clock, max(pauses)))
         return []
     reached = reached_levels(clock, now)
     fresh = _mark(tx, county_code, report_id, clock, reached, now)
@@ -167,7 +172,11 @@ def _looked_at(case: Case, clock: ClockState, now: dt.datetime) -> Case:
     later = [at for at in (clock.yellow_at, clock.due_at, clock.escalate_at) if at > now]
     if clock.due_at == now:
         later = [now + dt.timedelta(microseconds=1)]
-    ahead = replace(clock, next_at=min(later, default=None))
+    return _to_be_looked_at(case, clock, min(later, default=None))
+
+
+def _to_be_looked_at(case: Case, clock: ClockState, at: dt.datetime | None) -> Case:
+    ahead = replace(clock, next_at=at)
     return replace(case, clocks=tuple(ahead if c.id == clock.id else c for c in case.clocks))
 
 

@@ -118,7 +118,7 @@ def _check_in(step: Step, _fields: Fields, _references: References) -> None:
     own = _own(step)
     step.stop_clocks(("check_in",), own.id)
     own = step.change(own, status="handling", checked_in_at=step.now)
-    step.start_clock("handle", own)
+    meeting.hold_to_decision(step, step.start_clock("handle", own), own.id)
     if own.role == "lead":
         step.set(checked_in_at=step.now)
         step.promise()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from gis import clocks
+from gis.clocks import ClockState
 from gis.errors import Conflict, InvalidInput
 from gis.ids import uuid7
 from gis.workflow.case import WORKING_ASSIGNMENT, MeetingState
@@ -106,6 +109,19 @@ def _assign(step: Step, decision: Mapping[str, Any], references: References) -> 
         clock = running or step.start_clock("check_in", part)
     step.clocks[clock.id] = clocks.due_on(step.book, clock, decision["due_at"])
     return part.id
+
+
+def hold_to_decision(step: Step, clock: ClockState, assignment_id: uuid.UUID) -> None:
+    """Let a body's new clock be due when a meeting decided that its part is."""
+    decided = [
+        (m.recorded_at, decision["due_at"])
+        for m in step.meetings.values()
+        for decision in m.decisions
+        if decision["assignment_id"] == str(assignment_id) and m.recorded_at is not None
+    ]
+    if decided:
+        due_at = dt.datetime.fromisoformat(max(decided)[1])
+        step.clocks[clock.id] = clocks.due_on(step.book, clock, due_at)
 
 
 def _named(meetings: list[MeetingState], fields: Fields, none: str) -> MeetingState:

@@ -103,7 +103,9 @@ def carry(child: Step, parent: Step) -> None:
         follow(child, parent.case())
     else:
         if child.report.status == "closed":
-            child.set(round=child.report.round + 1, outcome=None, closed_at=None)
+            child.set(
+                round=child.report.round + 1, outcome=None, closed_at=None, reopen_requested=False
+            )
         follow(child, parent.case())
     child.details["with"] = public_id(after.county_code, after.id)
 

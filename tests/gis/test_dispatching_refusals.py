@@ -217,15 +217,16 @@ def _try(
 def test_two_dispatchers_dispatch_one_report(desk: Desk) -> None:
     report_id = desk.report()
     desk.act(desk.people.dispatcher, report_id, "accept")
-    start, outcomes = threading.Barrier(2), []
+    start, won = threading.Barrier(2), []
+    lost: list[dict[str, Any]] = []
 
     def dispatch(actor: Actor, lead: str) -> None:
         start.wait()
         try:
             desk.act(actor, report_id, "dispatch", seen='"2"', lead=lead)
-            outcomes.append("won")
+            won.append(actor.name)
         except PreconditionFailed as error:
-            outcomes.append(error.details["changes"][0]["action"])
+            lost.append(error.details)
 
     threads = [
         threading.Thread(target=dispatch, args=args)
@@ -235,7 +236,11 @@ def test_two_dispatchers_dispatch_one_report(desk: Desk) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["dispatch", "won"]
+    assert len(won) == 1
+    # The other learns what was done meanwhile, and by whom.
+    (told,) = lost
+    assert (told["version"], told["status"]) == (3, "dispatched")
+    assert [(c["action"], c["actor_name"]) for c in told["changes"]] == [("dispatch", won[0])]
     assert len(desk.assignments(report_id)) == 1
 
 
