@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.schemas.common import Answer, Code, Text
 from api.schemas.report import Report
@@ -30,9 +30,20 @@ class ActionRequest(BaseModel):
         return dict(self.model_extra or {})
 
 
-class ManyItem(ActionRequest):
-    """One action of many."""
+def _known(action: str) -> str:
+    if action not in ACTIONS:
+        raise ValueError(f"Must be one of: {', '.join(ACTIONS)}.")
+    return action
 
+
+class ManyItem(ActionRequest):
+    """One action of many.
+
+    A word that is no action is a fault of the client in every item alike: nothing is done then, as
+    with a body that is malformed. Of a single report the domain says it, after 404.
+    """
+
+    action: Annotated[Code, AfterValidator(_known), Field(json_schema_extra={"enum": [*ACTIONS]})]
     id: Annotated[Code, Field(description="Public id of the report.")]
     if_match: Annotated[
         Text | None, Field(max_length=40, description="Version, as in the header If-Match.")

@@ -104,6 +104,20 @@ def test_many_at_once_answer_one_by_one(client: Clients) -> None:
     assert unchanged["status"] == "received"
 
 
+def test_many_with_a_word_that_is_no_action_do_nothing(client: Clients) -> None:
+    desk, report = client("dispatcher"), hand_in(client)
+    orders = [
+        {"id": report["id"], "action": "accept", "if_match": str(report["version"])},
+        {"id": report["id"], "action": "acept"},
+    ]
+    answer = desk.post("/reports/actions", json={"actions": orders})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "actions.1.action"
+    assert error["reason"].startswith("Must be one of: accept, ")
+    assert desk.get(f"/reports/{report['id']}").json()["status"] == "received"
+
+
 def test_undo_takes_the_own_last_step_back(client: Clients) -> None:
     desk = client("dispatcher")
     report = hand_in(client)
