@@ -39,6 +39,7 @@ COMMANDS = {
     },
 }
 """What to type, by package manager; ``scripts/packages.sh`` runs the same packages' installation."""
+UNTRIED = "   # as documented; we try Debian's only"
 
 
 @dataclass(frozen=True)
@@ -55,26 +56,27 @@ class Finding:
         What was found, or what is wrong.
     remedy
         The command that gets it; empty when there is none.
-    needed
-        False: only the tests need it.
+    only_for
+        What goes without it needs it; empty: GridCall does not run without.
     """
 
     what: str
     ok: bool
     detail: str
     remedy: str = ""
-    needed: bool = True
+    only_for: str = ""
 
 
 def doctor() -> None:
     """Say what is missing and the exact command that gets it; exit code 1 if GridCall cannot run."""
     findings = list(examine(Settings()))
     for finding in findings:
-        mark = "ok     " if finding.ok else "MISSING" if finding.needed else "for tests"
-        typer.echo(f"{mark}  {finding.what}: {finding.detail}")
+        mark = "ok" if finding.ok else "optional" if finding.only_for else "MISSING"
+        needed = f" (only for {finding.only_for})" if finding.only_for else ""
+        typer.echo(f"{mark:<8}  {finding.what}: {finding.detail}{needed}")
         if not finding.ok and finding.remedy:
-            typer.echo(f"         get it with: {finding.remedy}")
-    if any(finding.needed and not finding.ok for finding in findings):
+            typer.echo(f"          get it with: {finding.remedy}")
+    if any(not finding.only_for and not finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
@@ -89,15 +91,27 @@ def examine(settings: Settings) -> Iterator[Finding]:
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     yield Finding(
-        "Chromium", bool(chromium), chromium or "none found", remedy("chromium"), needed=False
+        "Chromium",
+        bool(chromium),
+        chromium or "none found",
+        remedy("chromium"),
+        "the browser tests of `make test`",
     )
+    has_font = _has_chinese_font()
     yield Finding(
-        "Chinese font", _has_chinese_font(), "for screenshots", remedy("font"), needed=False
+        "Chinese font",
+        has_font,
+        "found" if has_font else "none found",
+        remedy("font"),
+        "pictures of layers, bulletins and tests",
     )
 
 
 def remedy(what: str, available: str | None = None) -> str:
     """Return the command that installs something with this machine's package manager, or with each of them.
+
+    Those of Debian are tried by every `make test` on a new machine; the others are as their
+    documentation has them, and say so.
 
     Parameters
     ----------
@@ -108,7 +122,9 @@ def remedy(what: str, available: str | None = None) -> str:
     """
     commands = COMMANDS[what]
     found = available or next((manager for manager in commands if shutil.which(manager)), None)
-    return commands[found] if found else "; or ".join(filter(None, commands.values()))
+    if found is None:
+        return "; or ".join(filter(None, commands.values()))
+    return f"{commands[found]}{'' if found == 'apt-get' else UNTRIED}" if commands[found] else ""
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -179,4 +179,25 @@ def test_doctor_names_the_packages_that_setup_installs() -> None:
 
 @pytest.mark.parametrize("manager", ["apt-get", "dnf", "brew"])
 def test_doctor_knows_each_package_manager(manager: str) -> None:
-    assert manager in doctor.remedy("postgis", manager)
+    command = doctor.remedy("postgis", manager)
+    assert manager in command
+    assert command.endswith(doctor.UNTRIED) is (manager != "apt-get")
+
+
+def test_doctor_says_what_goes_without(
+    gridcall: Callable[..., Answer], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor.shutil, "which", lambda _program: None)
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    answer = gridcall("doctor", DATABASE_URL=database_url, PORT=str(free_port()))
+    assert answer.returncode == 0, answer.stdout
+    lines = answer.stdout.splitlines()
+    chromium = next(i for i, line in enumerate(lines) if "Chromium" in line)
+    assert lines[chromium] == (
+        "optional  Chromium: none found (only for the browser tests of `make test`)"
+    )
+    assert "apt-get install --no-install-recommends chromium" in lines[chromium + 1]
+    assert lines[chromium + 2] == (
+        "optional  Chinese font: none found (only for pictures of layers, bulletins and tests)"
+    )
+    assert "fonts-noto-cjk" in lines[chromium + 3]
