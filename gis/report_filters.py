@@ -268,6 +268,7 @@ def _covered_by(county_code: str, utility_code: str) -> ColumnElement[bool]:
     parent = (
         select(Category.parent_code)
         .where(Category.county_code == county_code, Category.code == Report.category_code)
+        .correlate(Report)  # two levels down it is not found by itself
         .scalar_subquery()
     )
     return exists().where(

@@ -360,22 +360,22 @@ def test_history_is_that_of_a_visible_report(rows: list[Row], client: Clients) -
 
 
 def test_reports_of_a_utility(world: World, rows: list[Row], client: Clients) -> None:
-    areas = [area for area in county.service_areas() if area.utility == "water-west"]
-    expected = [
-        row
-        for row in rows
-        if any(
-            inside(row, area.boundary)
-            and area.category
-            in {None, row["category_code"], (row["category_code"] or "").split(".")[0]}
-            for area in areas
-        )
-        and (row["category_code"] or "").split(".")[0] == "water"
-    ]
-    assert expected
-    assert ids(walk(client("dispatcher"), "/utilities/water-west/reports", limit=1000)) == ids(
-        expected
-    )
+    for code in ("water-crew", "water-west"):  # an area for a parent category, and one for all
+        areas = [area for area in county.service_areas() if area.utility == code]
+        expected = [
+            row
+            for row in rows
+            if any(
+                inside(row, area.boundary)
+                and area.category
+                in {None, row["category_code"], (row["category_code"] or "").split(".")[0]}
+                for area in areas
+            )
+            and (row["category_code"] or "").split(".")[0] == "water"
+        ]
+        assert expected
+        found = walk(client("dispatcher"), f"/utilities/{code}/reports", limit=1000)
+        assert ids(found) == ids(expected)
     assert walk(client("dispatcher"), "/utilities/water-west/reports", scope="assigned") == []
     first = expected[0]
     world.execute(
