@@ -269,12 +269,22 @@ def test_a_session_is_kept_by_use_and_ended_everywhere(world: World) -> None:
         world.clock.instant = before
 
 
-def test_guessed_links_make_an_address_wait(world: World) -> None:
+def test_guessed_links_make_an_address_wait_but_not_the_holder_of_a_receipt(
+    world: World, browse: Clients
+) -> None:
+    desk = browse("dispatcher")
+    report = desk.post(
+        f"{API}/reports",
+        json={"description": "no water", "category": "water.low_pressure", "place_text": "here"},
+    ).json()
+    receipt = desk.post(f"{API}/reports/{report['id']}/receipts").json()["token"]
     world.execute("DELETE FROM sign_in_throttle")
     address = f"{world.address}{API}/evaluations/370782-{'x' * 32}"
     answers = [httpx.get(address).status_code for _ in range(MOST_FAILURES["token"] + 1)]
     assert set(answers[:-1]) == {404}
     assert answers[-1] == 429
+    assert browse("").get(f"/receipts/{receipt}").status_code == 200
+    assert browse("").get("/receipts/370782-none").status_code == 429
     world.execute("DELETE FROM sign_in_throttle")
 
 
