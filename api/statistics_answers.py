@@ -99,10 +99,17 @@ def names_of(
 ) -> dict[str, str]:
     """Return what people call the groups, by key."""
     keys = [group.key for group in found.groups if group.key]
-    if found.by == "source":
+    return names_of_groups(tx, actor.county_code, found.by, keys, language)
+
+
+def names_of_groups(
+    tx: Transaction, county_code: str, by: Dimension | None, keys: list[str], language: Language
+) -> dict[str, str]:
+    """Return what people call groups of one kind; sources and channels have words of the glossary."""
+    if by in {"source", "channel"}:
         known = words(language)
-        return {key: known.get(f"source.{key}", key) for key in keys}
-    return group_names(tx, actor.county_code, found.by, keys, language)
+        return {key: known.get(f"{by}.{key}", key) for key in keys}
+    return group_names(tx, county_code, by, keys, language)
 
 
 def statistics_file(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Date, Text, Uuid, bindparam, column, text
@@ -17,17 +17,21 @@ from gis.errors import InvalidInput
 from gis.models import Report
 from gis.rates import COUNTS
 
-Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "month"]
+Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "channel", "month"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = (
-    "town", "grid", "utility", "category", "cause", "source", "month",
+    "town", "grid", "utility", "category", "cause", "source", "channel", "month",
 )  # fmt: skip
 
 COUNTED: Final = "r.merged_into IS NULL"
 """Reports merged into another are not counted; they are stated beside."""
-LEAD: Final = (
+_LEAD: Final = (
     "(SELECT l.utility_code FROM assignment l WHERE l.county_code = r.county_code"
     " AND l.report_id = r.id AND l.role = 'lead' AND l.status NOT IN ('returned', 'cancelled')"
     " ORDER BY l.round DESC, l.assigned_at DESC LIMIT 1)"
+)
+_ANSWERED_BY: Final = (
+    "(SELECT v.channel FROM evaluation v WHERE v.county_code = r.county_code"
+    " AND v.report_id = r.id AND v.answered_at IS NOT NULL ORDER BY v.answered_at DESC LIMIT 1)"
 )
 _HAS_LEAD_THAT: Final = (
     "EXISTS (SELECT FROM assignment l WHERE l.county_code = r.county_code"
@@ -47,14 +51,14 @@ class Family:
         What is joined to ``report r``.
     counts
         Condition of each count, by code.
-    utility
-        The utility a row belongs to, where it is grouped by utility.
+    keys
+        The groups a row belongs to that are not its report's: by dimension.
     """
 
     instant: str
     counts: Mapping[str, str]
     rows: str = ""
-    utility: str = LEAD
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 FAMILIES: Final = (
@@ -86,7 +90,7 @@ FAMILIES: Final = (
         " JOIN clock k ON k.county_code = r.county_code AND k.report_id = r.id"
         " AND k.stage = 'check_in'"
         " JOIN assignment a ON a.county_code = k.county_code AND a.id = k.assignment_id",
-        "a.utility_code",
+        {"utility": "a.utility_code"},
     ),
     Family(
         "r.handled_at",
@@ -116,6 +120,7 @@ FAMILIES: Final = (
             "satisfied": "e.answer = 'satisfied'",
         },
         " JOIN evaluation e ON e.county_code = r.county_code AND e.report_id = r.id",
+        {"channel": "CASE WHEN e.answered_at IS NOT NULL THEN e.channel END"},
     ),
 )
 FAMILY_OF: Final = {code: family for family in FAMILIES for code in family.counts}
@@ -140,25 +145,27 @@ DURATIONS: Final = {
 _KEYS: Final[Mapping[str, str]] = {
     "town": "r.town_code",
     "grid": "r.grid_code",
+    "utility": _LEAD,
     "category": "r.category_code",
     "cause": "r.cause",
     "source": "r.source",
+    "channel": _ANSWERED_BY,
 }
 
 
-def key_of(by: Dimension | None, instant: str, utility: str) -> str:
+def key_of(by: Dimension | None, instant: str, keys: Mapping[str, str]) -> str:
     """Return the expression of the group a row belongs to; null for those that have none.
 
     Parameters
     ----------
-    instant, utility
+    instant, keys
         Of the family that is counted; ``z`` is the county.
     """
     if by is None:
         return "NULL::text"
     if by == "month":
         return f"to_char({instant} AT TIME ZONE z.timezone, 'YYYY-MM')"
-    return f"NULLIF({utility if by == 'utility' else _KEYS[by]}, '')"
+    return f"NULLIF({keys.get(by, _KEYS[by])}, '')"
 
 
 @dataclass(frozen=True)
@@ -197,13 +204,13 @@ def cases_of(county_code: str, cases: Cases) -> ColumnElement[bool]:
     """Return the condition over ``report`` for exactly the cases of a number."""
     if cases.count in BESIDE:
         instant, condition = BESIDE[cases.count]
-        rows, utility = "", LEAD
+        rows, keys = "", dict[str, str]()
     else:
         family = FAMILY_OF[cases.count]
-        instant, rows, utility = family.instant, family.rows, family.utility
+        instant, rows, keys = family.instant, family.rows, dict(family.keys)
         condition = f"{COUNTED} AND {family.counts[cases.count]}"
     zone = "(SELECT timezone FROM county WHERE code = :counted_in)"
-    group = f" AND {key_of(cases.by, instant, utility)} IS NOT DISTINCT FROM :counted_key"
+    group = f" AND {key_of(cases.by, instant, keys)} IS NOT DISTINCT FROM :counted_key"
     statement = text(
         f"SELECT r.id FROM report r{rows} JOIN county z ON z.code = r.county_code"  # noqa: S608
         f" WHERE r.county_code = :counted_in"

@@ -20,7 +20,6 @@ from gis.counted import (
     DURATIONS,
     FAMILIES,
     FAMILY_OF,
-    LEAD,
     Dimension,
     key_of,
 )
@@ -69,7 +68,7 @@ class Duration:
 
 @dataclass(frozen=True)
 class Group:
-    """The figures of one town, grid, utility, category, cause, source or month.
+    """The figures of one town, grid, utility, category, cause, source, channel or month.
 
     ``key`` is None for those that have none, and for everything together.
     """
@@ -174,7 +173,7 @@ def accepted_by_month(tx: Transaction, actor: Actor, period: Period) -> dict[str
     scope = _Scope.of(tx, actor)
     family = FAMILY_OF["accepted"]
     statement = _grouped(
-        scope, "month", family.utility, "count(*) AS accepted", "report r", family.instant, COUNTED
+        scope, "month", family.keys, "count(*) AS accepted", "report r", family.instant, COUNTED
     )
     rows = tx.rows(statement, _parameters(tx, scope, period))
     return {row["key"]: row["accepted"] for row in rows if not row["whole"]}
@@ -305,12 +304,10 @@ def _count_statements(scope: _Scope, by: Dimension | None) -> list[str]:
             for code, condition in family.counts.items()
         )
         rows = f"report r{family.rows}"
-        statements.append(
-            _grouped(scope, by, family.utility, counts, rows, family.instant, COUNTED)
-        )
+        statements.append(_grouped(scope, by, family.keys, counts, rows, family.instant, COUNTED))
     for code, (instant, condition) in BESIDE.items():
         statements.append(
-            _grouped(scope, by, LEAD, f"count(*) AS {code}", "report r", instant, condition)
+            _grouped(scope, by, {}, f"count(*) AS {code}", "report r", instant, condition)
         )
     return statements
 
@@ -324,20 +321,20 @@ def _duration_statement(scope: _Scope, by: Dimension | None, since: str, until: 
     )
     settled = FAMILY_OF["settled"].counts["settled"]
     condition = f"{COUNTED} AND {settled}" if until == "r.closed_at" else COUNTED
-    return _grouped(scope, by, LEAD, figures, "report r", until, condition)
+    return _grouped(scope, by, {}, figures, "report r", until, condition)
 
 
 def _grouped(
     scope: _Scope,
     by: Dimension | None,
-    utility: str,
+    keys: Mapping[str, str],
     figures: str,
     rows: str,
     instant: str,
     condition: str,
 ) -> str:
     """Return the statement of the figures of the whole and, where asked, of each group."""
-    key = f" CROSS JOIN LATERAL (SELECT {key_of(by, instant, utility)} AS key) AS g" if by else ""
+    key = f" CROSS JOIN LATERAL (SELECT {key_of(by, instant, keys)} AS key) AS g" if by else ""
     head = "g.key, grouping(g.key) AS whole" if by else "NULL AS key, 1 AS whole"
     return (
         f"SELECT {head}, {figures} FROM {rows}"  # noqa: S608  all of it is constants

@@ -32,7 +32,7 @@ DURATION_NAMES = {
 DIMENSION_NAMES = {
     "town": ("镇街", "town"), "grid": ("网格", "grid"), "utility": ("责任单位", "utility"),
     "category": ("事项类别", "category"), "cause": ("原因", "cause"), "source": ("来源", "source"),
-    "month": ("月份", "month"),
+    "channel": ("评价渠道", "channel of the answer"), "month": ("月份", "month"),
 }  # fmt: skip
 
 

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from api.auth import SignedIn
 from api.page_answers import actor_of, context_of, page, sign_in_first
 from api.schemas.filters import LISTS, ListParams
+from api.statistics_answers import names_of_groups
 from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
 from gis.filter_checks import check_filters
 from gis.report_filters import ReportFilters
-from gis.statistics_names import group_names
 from maps.pages import PageContext
 from maps.report_list import Listed, render_list
 
@@ -85,7 +85,7 @@ def _listed(
     counted = filters.counted
     names = {}
     if counted and counted.key:
-        names = group_names(tx, actor.county_code, counted.by, [counted.key], context.language)
+        names = names_of_groups(tx, actor.county_code, counted.by, [counted.key], context.language)
     return Listed(
         query,
         documents=reports.list_documents(tx, actor, found.ids, now=now),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -103,6 +105,34 @@ def test_a_dispatcher_who_did_not_handle_it_calls_back(client: Clients) -> None:
     assert desk.post(path, json=spoken).status_code == 409
     assert client("water").get("/callbacks").status_code == 403
     assert client("").get("/callbacks").status_code == 401
+
+
+def test_satisfaction_is_told_for_each_channel(world: World, client: Clients) -> None:
+    day = world.clock.instant.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    asked = {"by": "channel", "from": day, "to": day, "lang": "en"}
+
+    def groups() -> dict[str | None, dict[str, Any]]:
+        found = client("admin").get("/statistics", params=asked).json()["groups"]
+        return {group["key"]: group for group in found}
+
+    def answers() -> Counter[tuple[str | None, str]]:
+        return Counter(
+            {(k, c): g["counts"][c] for k, g in groups().items() for c in ("answered", "satisfied")}
+        )
+
+    before = answers()
+    on_the_spot, called = closed(client), closed(client)
+    path = f"/reports/{on_the_spot['id']}/evaluation-tokens"
+    token = client("town1").post(path, json={"channel": "qr"}).json()["token"]
+    client("").post(f"/evaluations/{token}", json={"answer": "satisfied"})
+    spoken = {"result": "answered", "answer": "so_so"}
+    client("dispatcher").post(f"/reports/{called['id']}/callbacks", json=spoken)
+    more = answers() - before
+    assert more == {("qr", "answered"): 1, ("qr", "satisfied"): 1, ("telephone", "answered"): 1}
+    rates = {rate["code"]: rate for rate in groups()["qr"]["rates"]}
+    cases = rates["satisfaction_rate"]["numerator_cases"].removeprefix("/api/v1")
+    assert on_the_spot["id"] in [one["id"] for one in client("admin").get(cases).json()["items"]]
+    assert groups()["qr"]["name"] == "QR code on the spot"
 
 
 def test_who_reported_is_told_to_those_who_need_it_and_each_reading_noted(
