@@ -21,7 +21,7 @@ from gis.db import provision
 from gis.db.cluster import Cluster
 from gis.db.home import HomeLock
 from gis.errors import GridCallError
-from gis.settings import Settings
+from gis.settings import Settings, default_home
 
 PASSWORD = "demo"  # noqa: S105  known to all, and refused beyond this machine
 _READY_S = 60.0
@@ -183,8 +183,13 @@ def _greet(settings: Settings, url: str) -> None:
         console.print(table)
     else:
         console.print("The database holds data of your own, so there are no demo accounts.")
+    clean = (
+        "make clean"
+        if settings.home == default_home()
+        else f"make clean GRIDCALL_HOME={settings.home}"
+    )
     console.print(
-        f"Data and logs: {settings.home}. Ctrl-C stops everything; `make clean` deletes it.",
+        f"Data and logs: {settings.home}. Ctrl-C stops everything; `{clean}` deletes it.",
         soft_wrap=True,
     )
 

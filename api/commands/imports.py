@@ -259,13 +259,14 @@ def print_outcome(outcome: Outcome, *, dry_run: bool) -> None:
     if hidden > 0:
         typer.echo(f"... and {hidden} more", err=True)
     tally = outcome.tally
+    rows = f"{outcome.rows} row{'' if outcome.rows == 1 else 's'}"
     if outcome.refused is None:
         typer.echo(
-            f"{outcome.name}: {outcome.rows} rows; {would}created {tally.created}, "
+            f"{outcome.name}: {rows}; {would}created {tally.created}, "
             f"{would}updated {tally.updated}, unchanged {tally.unchanged}, left out {outcome.rejected}"
         )
     else:
-        typer.echo(f"{outcome.name}: {outcome.rows} rows; {outcome.refused}.", err=True)
+        typer.echo(f"{outcome.name}: {rows}; {outcome.refused}.", err=True)
     if outcome.rejects is not None:
         typer.echo(f"The rows left out are in {outcome.rejects}: mend them and import that file.")
 

@@ -86,14 +86,15 @@ def step_bars() -> Iterator[ShowStep]:
 
 
 def _row_lines(what: str, rate_of: Callable[[int], str]) -> Iterator[ShowRows]:
-    lines, last = Lines(), 0
+    # Of a short file the command's own summary is enough.
+    lines, last = Lines(at_once=False), 0
 
     def show(done: int, total: int) -> None:
         nonlocal last
         last = done
         lines.go(what, done, total, rate_of(done))
 
-    lines.go(what, 0, 1)
+    lines.go(what, 0, 1)  # from here on it is counted how long it takes
     yield show
     # How many there are is only known now: before, it was guessed from the size of the file.
     lines.end(what, last, rate_of(last))
@@ -108,13 +109,18 @@ class Lines:
         Takes a line.
     clock
         Seconds that only grow.
+    at_once
+        False: what takes less than `EVERY_S` is not told at all.
     """
 
     def __init__(
         self,
         write: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True),
         clock: Callable[[], float] = time.monotonic,
+        *,
+        at_once: bool = True,
     ) -> None:
+        self._at_once = at_once
         self._write = write
         self._clock = clock
         self._began: dict[str, float] = {}
@@ -124,15 +130,16 @@ class Lines:
     def go(self, step: str, done: int, total: int, rate: str = "") -> None:
         """Say how far a step is, if it begins now or the last line of it was long ago."""
         now = self._clock()
-        self._began.setdefault(step, now)
-        if now - self._told_at.get(step, -EVERY_S) < EVERY_S:
+        began = self._began.setdefault(step, now)
+        first = began - EVERY_S if self._at_once else began
+        if now - self._told_at.get(step, first) < EVERY_S:
             return
         self._told_at[step] = now
         self._tell(step, f": {done:,} of {total:,} ({done / total:.0%})" if done else " ...", rate)
 
     def end(self, step: str, done: int, rate: str = "") -> None:
         """Say, once, that a step is done and how long it took."""
-        if step not in self._ended:
+        if step not in self._ended and (self._at_once or step in self._told_at):
             self._ended.add(step)
             took = self._clock() - self._began.setdefault(step, self._clock())
             self._tell(step, f": {f'{done:,}' if done > 1 else 'done'} in {took:,.1f} s", rate)
