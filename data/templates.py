@@ -111,15 +111,20 @@ def _examples(kind: Kind, county: str) -> list[dict[str, Any]]:
                 {"code": "D0002", "kind": "村", "name": "示例村", "longitude": 119.425, "latitude": 36.005},
             ]  # fmt: skip
         case "reports":
-            return [
-                {"id": "2022-000001", "category": "水压低", "description": "示例花园四楼以上水压低",
-                 "longitude": 119.405, "latitude": 35.995, "accuracy_m": 12, "captured_at": "2022-05-01 08:25",
-                 "received_at": "2022-05-01 08:30", "source": "网格员", "address": "示例花园 3 号楼", "urgent": "否", "reporter_name": "王示例",
-                 "reporter_phone": "13800000001", "status": "已办结", "closed_at": "2022-05-01 11:00",
-                 "outcome": "已解决"},
-                {"id": "2022-000002", "description": "示例村停水", "longitude": 119.425, "latitude": 36.005,
-                 "captured_at": "2022-05-02 14:05", "source": "12345", "status": "已受理"},
-            ]  # fmt: skip
+            return _example_reports()
+
+
+def _example_reports() -> list[dict[str, Any]]:
+    """Return one that is settled and one that has just come in."""
+    return [
+        {"id": "2022-000001", "category": "水压低", "description": "示例花园四楼以上水压低",
+         "longitude": 119.405, "latitude": 35.995, "accuracy_m": 12, "captured_at": "2022-05-01 08:25",
+         "received_at": "2022-05-01 08:30", "source": "网格员", "address": "示例花园 3 号楼", "urgent": "否",
+         "reporter_name": "王示例", "reporter_phone": "13800000001", "status": "已办结",
+         "closed_at": "2022-05-01 11:00", "outcome": "已解决"},
+        {"id": "2022-000002", "description": "示例村停水", "longitude": 119.425, "latitude": 36.005,
+         "captured_at": "2022-05-02 14:05", "source": "12345", "status": "已受理"},
+    ]  # fmt: skip
 
 
 def _example_grids(town: str, community: str) -> list[dict[str, Any]]:

@@ -133,7 +133,7 @@ def test_doctor_names_a_port_that_is_taken_by_a_stranger(
         port = str(taken.getsockname()[1])
         answer = gridcall("doctor", DATABASE_URL=database_url, PORT=port)
     assert answer.returncode == 1
-    assert f"MISSING  port: Cannot listen on 127.0.0.1:{port}" in answer.stdout
+    assert f"MISSING   port: Cannot listen on 127.0.0.1:{port}" in answer.stdout
 
 
 def test_demo_accounts_are_not_served_beyond_this_machine(
