@@ -38,6 +38,7 @@ from gis.layering.series import cube_of
 from gis.layering.sheets import (
     Colours,
     bin_classes,
+    compared_words,
     count_classes,
     density_classes,
     names_of,
@@ -50,6 +51,7 @@ from gis.layering.sheets import (
 from gis.layering.steps import emerging_steps, yardstick_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tables import Table, compare_table, emerging_table, hotspots_table, rates_table
+from gis.layering.wording import CHANGE_BINS
 from maps.ramps import BINS, EMERGING, sequential
 
 _TYPES: Final[dict[str, str]] = {
@@ -149,9 +151,11 @@ def compare_file(tx: Transaction, scope: Scope, params: CompareParams) -> LayerF
     method = compare_method(scope, layer)
 
     def draw(language: Language) -> tuple[Colours, Sheet]:
-        colours, legend = bin_classes(layer.found.bins, BINS, language)
+        colours, legend = bin_classes(layer.found.bins, BINS, language, CHANGE_BINS)
         title = names_of(tx, scope).title("compare", language)
-        return colours, sheet_of(title, scope, method, legend, language)
+        sheet = sheet_of(title, scope, method, legend, language)
+        sides = [(base, layer.first.n), (scope, layer.second.n)]
+        return colours, replace(sheet, subtitle=compared_words(tx, sides, language))
 
     return _file(tx, scope, params, "compare", compare_table(layer), method, draw)
 
@@ -205,10 +209,11 @@ def _file(
         case "csv":
             content = csv_file(table)
         case "xlsx":
-            title = names_of(tx, scope).title(layer, language)
-            content = workbook_file(table, method, title, language)
+            sheet = draw(language)[1]
+            content = workbook_file(table, [sheet.title, sheet.subtitle, *sheet.notes], language)
         case "geojson":
-            content = geojson_file(county, table, method)
+            sheet = draw(language)[1]
+            content = geojson_file(county, table, method, f"{sheet.title} · {sheet.subtitle}")
         case "gpkg":
             content = geopackage_file(county, table, layer)
         case _:

@@ -38,27 +38,28 @@ def csv_file(table: Table) -> bytes:
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
 
-def workbook_file(table: Table, method: Method, title: str, language: Language) -> bytes:
-    """Return a table as a workbook with its method on a second sheet."""
+def workbook_file(table: Table, about: Sequence[str], language: Language) -> bytes:
+    """Return a table as a workbook; a second sheet says what it is about, heading first."""
     book = Workbook()
     sheet = cast(Worksheet, book.active)
     sheet.title = _SHEETS["data"][language]
     headings = [HEADINGS[name][language] for name in table.columns]
     fill_sheet(sheet, headings, table.rows())
-    about = book.create_sheet(_SHEETS["method"][language])
-    fill_sheet(about, [title], [(line,) for line in method_lines(method, language)])
+    method = book.create_sheet(_SHEETS["method"][language])
+    fill_sheet(method, [about[0]], [(line,) for line in about[1:]])
     return book_bytes(book)
 
 
-def geojson_file(county: County, table: Table, method: Method) -> bytes:
-    """Return a table as GeoJSON in WGS 84; ``method`` is a member of the collection."""
+def geojson_file(county: County, table: Table, method: Method, title: str) -> bytes:
+    """Return a table as GeoJSON in WGS 84; what it is and its method are foreign members."""
     shapes = shapes_of(county, table.frame, table.positions)
     texts = shapely.to_geojson(shapely.set_precision(shapes, 1e-6))
     features = [
         {"type": "Feature", "geometry": orjson.Fragment(text), "properties": properties}
         for text, properties in zip(texts.tolist(), table.items(), strict=True)
     ]
-    return orjson.dumps({"type": "FeatureCollection", "method": vars(method), "features": features})
+    about = {"title": title, "method": vars(method)}
+    return orjson.dumps({"type": "FeatureCollection", **about, "features": features})
 
 
 def geopackage_file(county: County, table: Table, name: str) -> bytes:

@@ -82,12 +82,18 @@ def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datet
     NotAllowed
         The actor does not look after the whole county.
     InvalidInput
-        An area is no polygon, or the category is not known or sensitive.
+        It has no name, an area is no polygon or far from the county, or the category is not known
+        or sensitive.
     """
     check_may_analyse(actor)
+    if not plan.name.strip():
+        raise InvalidInput.of("name", "say what the measure is called")
     _choice(tx, actor, plan.category, plan.tag)
     area = _polygon(plan.area, "area")
     control = None if plan.control is None else _polygon(plan.control, "control")
+    _check_in_county(tx, actor, area, "area")
+    if control is not None:
+        _check_in_county(tx, actor, control, "control")
     if control is not None and shapely.covers(area, control):
         raise InvalidInput.of("control", "lies wholly inside the area itself")
     key = uuid7()
@@ -205,6 +211,17 @@ def _polygon(given: dict[str, Any], field: str) -> BaseGeometry:
         raise InvalidInput.of(field, f"has more than {_MOST_VERTICES} corners")
     parts = [shape] if shape.geom_type == "Polygon" else list(shape.geoms)
     return shapely.set_srid(shapely.MultiPolygon(parts), 4326)
+
+
+def _check_in_county(tx: Transaction, actor: Actor, shape: BaseGeometry, field: str) -> None:
+    touched = tx.scalar(
+        "SELECT EXISTS (SELECT 1 FROM grid JOIN grid_layout ON grid_layout.id = grid.layout_id"
+        " WHERE grid_layout.county_code = %s AND grid_layout.status = 'active'"
+        " AND ST_Intersects(grid.boundary, %s::geometry))",
+        [actor.county_code, _hex(shape)],
+    )
+    if not touched:
+        raise InvalidInput.of(field, "holds no grid of the county, not even in part")
 
 
 def _hex(shape: BaseGeometry | None) -> str | None:

@@ -58,7 +58,7 @@ class Method:
 def rates_method(scope: Scope, layer: RatesLayer) -> Method:
     """Describe counts and rates."""
     suppressed = int((layer.told == 0).sum())
-    notes = _left_out(scope, layer.counted)
+    notes = _left_out(scope, layer.counted, layer.frame)
     if suppressed or scope.choice.group is not None:
         notes.append(note("suppressed"))
     else:
@@ -90,7 +90,7 @@ def hotspots_method(scope: Scope, layer: HotspotLayer, piles: int = 0) -> Method
         "gi_star" if layer.exposure is None else "poisson_window",
         neighbours="contiguity",
         correction="benjamini_hochberg",
-        notes=notes + _left_out(scope, layer.counted),
+        notes=notes + _left_out(scope, layer.counted, layer.frame),
     )
 
 
@@ -107,7 +107,7 @@ def density_method(scope: Scope, surface: Surface) -> Method:
         cell_m=surface.cell_m,
         distance_m=surface.bandwidth_m,
         layout=scope.version.state.layout,
-        notes=notes + _left_out(scope, counted),
+        notes=notes + _left_out(scope, counted, None),
     )
 
 
@@ -130,7 +130,7 @@ def compare_method(scope: Scope, layer: CompareLayer) -> Method:
             note(layer.test),
             note("bursts"),
             note("false_discovery", n=tested),
-            *_left_out(scope, both),
+            *_left_out(scope, both, layer.frame),
         ],
     )
 
@@ -157,7 +157,7 @@ def cube_method(
         statistic,
         neighbours="contiguity",
         correction="benjamini_hochberg",
-        notes=notes + _left_out(scope, counted),
+        notes=notes + _left_out(scope, counted, cube.frame),
     )
 
 
@@ -200,7 +200,7 @@ def back_test_method(scope: Scope, layer: JudgedLayer) -> Method:
         layer.frame,
         layer.events,
         f"back_test_{layer.layer}",
-        notes=notes + _left_out(scope, layer.events),
+        notes=notes + _left_out(scope, layer.events, layer.frame),
     )
 
 
@@ -217,10 +217,12 @@ def _method(scope: Scope, frame: Frame, counted: Counted, statistic: str, **more
     )
 
 
-def _left_out(scope: Scope, counted: Counted) -> list[dict[str, Any]]:
+def _left_out(scope: Scope, counted: Counted, frame: Frame | None) -> list[dict[str, Any]]:
+    """Say which reports are not counted; a surface has no frame, but cells all the same."""
     notes = []
     if counted.outside:
-        notes.append(note("outside", n=counted.outside))
+        cells = frame is None or frame.cells is not None
+        notes.append(note("outside_cells" if cells else "outside", n=counted.outside))
     if counted.without_location:
         notes.append(note("without_location", n=counted.without_location))
     if scope.choice.without_sensitive:

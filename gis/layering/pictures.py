@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from PIL import Image, ImageColor, ImageDraw, ImageFont
+from scipy.spatial import cKDTree
 
 from gis.layering.fonts import chinese_font
 from gis.layering.frames import County, Floats, Frame
@@ -225,20 +226,27 @@ def _sheet(
         draw.text(place, line, fill=_GREY, font=fonts[_SMALL])
     buffer = io.BytesIO()
     # A palette makes a map of flat colours a quarter as large, and the encoder much faster.
-    _flat(page, [colour for colour, _ in sheet.legend if colour]).save(buffer, "PNG")
+    kept = [_PAPER, *(colour for colour, _ in sheet.legend if colour)]
+    _flat(page, kept).save(buffer, "PNG")
     return buffer.getvalue()
 
 
 def _flat(page: Image.Image, kept: Sequence[str]) -> Image.Image:
-    """Reduce a sheet to a palette in which the legend's colours stand as they are.
+    """Reduce a sheet to a palette in which the paper and the legend's colours stand as they are.
 
     Chosen by how often colours occur, a class without any unit would lose its colour in the legend.
     """
-    chosen = page.quantize(192).getpalette() or []
+    found = page.quantize(192).getpalette() or []
     exact = [channel for colour in kept for channel in ImageColor.getrgb(colour)[:3]]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette((exact + chosen)[: 256 * 3])
-    return page.quantize(palette=palette, dither=Image.Dither.NONE)
+    palette = np.array((exact + found)[: 256 * 3]).reshape(-1, 3)
+    # Looked up exactly: Pillow rounds colours before it looks for the nearest.
+    packed = np.asarray(page).astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    colours, which = np.unique(packed, return_inverse=True)
+    rgb = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
+    nearest = np.asarray(cKDTree(palette).query(rgb)[1], np.uint8)
+    flat = Image.fromarray(nearest[which].reshape(packed.shape), "P")
+    flat.putpalette(palette.ravel().tolist())
+    return flat
 
 
 def _letter_map(

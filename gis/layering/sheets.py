@@ -148,11 +148,14 @@ def value_classes(
 
 
 def bin_classes(
-    bins: npt.NDArray[np.int8], colours: Mapping[int, str], language: Language
+    bins: npt.NDArray[np.int8],
+    colours: Mapping[int, str],
+    language: Language,
+    named: Mapping[int, Mapping[str, str]] = BINS,
 ) -> tuple[Colours, list[tuple[str | None, str]]]:
     """Return the colour of each bin, and the legend."""
     legend: list[tuple[str | None, str]] = [
-        (colours.get(code), words[language]) for code, words in BINS.items() if code
+        (colours.get(code), words[language]) for code, words in named.items() if code
     ]
     return [colours.get(code) for code in bins.tolist()], legend
 
@@ -191,6 +194,23 @@ def sheet_of(
     counted = f"{method.n:,}件" if language == "zh" else f"{method.n:,} reports"
     period = dated(span or scope.found, language)
     return Sheet(title, f"{period} · {counted}", legend, method_lines(method, language))
+
+
+def compared_words(tx: Transaction, sides: Sequence[tuple[Scope, int]], language: Language) -> str:
+    """Say what is compared with what: each side's matter, if they differ, its period and number.
+
+    Parameters
+    ----------
+    sides
+        Scope and number of reports of each, the first one first.
+    """
+    named = [names_of(tx, scope).choice[language] for scope, _ in sides]
+    told = []
+    for (scope, number), name in zip(sides, named, strict=True):
+        period = dated(scope.found, language)
+        which = f"{name} · {period}" if len(set(named)) > 1 else period
+        told.append(f"{which}：{number:,}件" if language == "zh" else f"{which}: {number:,}")
+    return " → ".join(told)
 
 
 def town_labels(towns: Frame, language: Language) -> list[tuple[float, float, str]]:

@@ -23,6 +23,11 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "zh": "{n}件不在任何网格内，未计入。",
         "en": "{n} reports lie in no grid and are left out.",
     },
+    "outside_cells": {
+        "zh": "{n}件不在任何网格内，或所在方格的中心在全市范围之外，未计入。",
+        "en": "{n} reports are left out: they lie in no grid, or in a cell whose middle is not in"
+        " the county.",
+    },
     "without_location": {
         "zh": "{n}件只报了网格或地名、没有坐标，方格和密度图不含这些事项。",
         "en": "{n} reports name a grid or place only; cells and surfaces leave them out.",
@@ -156,6 +161,15 @@ BINS: Final[dict[int, dict[str, str]]] = {
     -1: {"zh": "可能偏少（90%）", "en": "Perhaps unusually few (90 %)"},
     -2: {"zh": "偏少（95%）", "en": "Unusually few (95 %)"},
     -3: {"zh": "明显偏少（99%）", "en": "Unusually few (99 %)"},
+}
+CHANGE_BINS: Final[dict[int, dict[str, str]]] = {
+    3: {"zh": "明显增多（99%）", "en": "Many more (99 %)"},
+    2: {"zh": "增多（95%）", "en": "More (95 %)"},
+    1: {"zh": "可能增多（90%）", "en": "Perhaps more (90 %)"},
+    0: {"zh": "无明显变化", "en": "No clear change"},
+    -1: {"zh": "可能减少（90%）", "en": "Perhaps fewer (90 %)"},
+    -2: {"zh": "减少（95%）", "en": "Fewer (95 %)"},
+    -3: {"zh": "明显减少（99%）", "en": "Far fewer (99 %)"},
 }
 
 _PATTERNS_ZH: Final = {

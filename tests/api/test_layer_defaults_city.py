@@ -95,4 +95,5 @@ def test_what_a_view_of_places_leaves_out_is_said(
         left_out = method["outside"] + method["without_location"]
         made = reports(city_url, category, days)
         assert method["n"] + left_out == made, category
-        assert method["n"] >= 0.9 * made, category
+        if made >= 20:  # of a handful one without coordinates is a large share
+            assert method["n"] >= 0.9 * made, category

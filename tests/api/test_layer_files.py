@@ -79,12 +79,16 @@ def test_every_form_has_the_numbers_of_the_layer(
     assert data.max_row == len(items) + 1
     assert [row[column].value for row in list(data.rows)[1:]] == [row[column] for row in wanted]
     assert about.max_row > 3
+    told = [cell.value for cell in about["A"]][:2]
+    assert ("2022年5月" in told[1]) == (path != "emerging"), told
+    assert ("2022年4月" in told[1]) == (path == "compare"), told
 
     collection = fetch(planner, path, "geojson", **asked).json()
     shapes = [shapely.geometry.shape(one["geometry"]) for one in collection["features"]]
     assert all(shape.is_valid for shape in shapes)
     assert [[one["properties"][name] for name in names] for one in collection["features"]] == wanted
     assert collection["method"]["n"] > 0
+    assert collection["title"] == " · ".join(told)
 
     file = tmp_path / "layer.gpkg"
     file.write_bytes(fetch(planner, path, "gpkg", **asked).content)
@@ -101,6 +105,10 @@ def test_cells_are_squares_in_every_form(planner: httpx.Client, tmp_path: Path) 
     counted = sum(one["properties"]["count"] for one in features)
     method = planner.get("/layers/rates", params=asked).json()["method"]
     assert counted == method["n"]
+    # Reports of cells on the border are in grids: nobody is told that they are in none.
+    notes = {one["code"] for one in method["notes"]}
+    assert ("outside_cells" in notes) == (method["outside"] > 0)
+    assert "outside" not in notes
     assert {len(one["geometry"]["coordinates"][0]) for one in features} == {5}
 
 

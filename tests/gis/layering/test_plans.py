@@ -150,7 +150,10 @@ def test_of_few_reports_nothing_is_said(heat: Heat) -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
+        ({"name": " "}, "name"),
         ({"category": "nothing"}, "category"),
+        ({"area": dict(shapely.geometry.mapping(shapely.box(10, 10, 10.1, 10.1)))}, "area"),
+        ({"control": dict(shapely.geometry.mapping(shapely.box(10, 10, 10.1, 10.1)))}, "control"),
         ({"category": "noise"}, "category"),
         ({"area": {"type": "Point", "coordinates": [119.4, 36.0]}}, "area"),
         (
