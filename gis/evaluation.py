@@ -29,7 +29,8 @@ ANSWERS: tuple[Answer, ...] = ("satisfied", "so_so", "unsatisfied")
 RESULTS = ("answered", "no_answer", "refused")
 EVALUATED = "evaluated"
 LONGEST_COMMENT = 1000
-_INVITING = frozenset({"centre", "grid", "reporter", "lead", "assisting"})
+_SENDING = frozenset({"centre", "grid", "reporter"})
+_INVITING = _SENDING | {"lead", "assisting"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def issue_token(
     NotFound
         There is no such report, or the actor may not know of it.
     NotAllowed
-        The actor has no part in the report.
+        The actor has no part in the report, or did the work and wants more than the QR code that
+        the resident reads on the spot.
     Conflict
         The report has no evaluation that waits for an answer.
     """
@@ -74,8 +76,11 @@ def issue_token(
     if not rows:
         raise NotFound("There is no such report.")
     (case,) = load_cases(tx, read_reports(tx, actor.county_code, [report_id]).values()).values()
-    if not _INVITING & parties_of(case.report, actor, case.assignments):
+    parties = parties_of(case.report, actor, case.assignments)
+    if not _INVITING & parties:
         raise NotAllowed("Only those who have a part in the report ask what was thought of it.")
+    if channel == "link" and not _SENDING & parties:
+        raise NotAllowed("Who did the work shows the QR code on the spot; links go to the resident.")
     if rows[0]["evaluation_id"] is None:
         raise Conflict("No evaluation of this report waits for an answer.")
     return _token(tx, actor.county_code, rows[0]["evaluation_id"], channel, now)

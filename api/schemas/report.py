@@ -54,7 +54,7 @@ class ReportIntake(Request):
     source: Source | None = None
     source_number: Annotated[Text, Field(max_length=100)] = ""
     address: Annotated[Text, Field(max_length=400)] = ""
-    urgent: bool = False
+    urgent: Annotated[bool, Field(strict=True)] = False
     reporter: Reporter | None = None
 
 

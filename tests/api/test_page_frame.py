@@ -114,4 +114,4 @@ def test_a_failure_is_a_page_that_tells_nothing_but_a_number(browser, world):
 def test_a_wrong_method_says_which_are_right(browser):
     answer = browser.post("/map", headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"

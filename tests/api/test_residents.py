@@ -77,6 +77,7 @@ def test_the_qr_code_is_for_the_resident_not_for_who_did_the_work(client: Client
     assert client("water").post(answer, json={"answer": "satisfied"}).status_code == 403
     assert client("").post(answer, json={"answer": "so_so"}).json()["answer"] == "so_so"
     assert client("water").post(path, json={"channel": "qr"}).status_code == 409
+    assert client("water").post(path, json={"channel": "link"}).status_code == 403
     assert client("supervisor").post(path, json={"channel": "qr"}).status_code == 403
     assert client("water").post(path, json={"channel": "fax"}).status_code == 422
 

@@ -74,7 +74,7 @@ def take_the_cluster(page: Page, members: set[str]) -> str:
     expect(page.locator("#detail .description")).to_be_visible()
     page.keyboard.press("m")
     said(page, "7 merged")
-    expect(page.locator("#detail .timeline-block")).to_be_visible()
+    expect(page.locator("#detail .timeline-block")).to_contain_text("merged into this one")
     expect(page.locator(".suggestion").first).to_be_visible()
     page.keyboard.press("d")
     expect(page.locator("dialog [name=lead]")).to_have_value("water")

@@ -174,10 +174,26 @@ def test_many_at_once_say_what_became_of_each(visit):
     results = page.locator("dialog tbody tr")
     expect(results).to_have_count(3)
     expect(page.locator("dialog tr.good")).to_have_count(2)
-    expect(page.locator("dialog tr.bad")).to_contain_text("version")
+    expect(page.locator("dialog tr.bad")).to_contain_text("Somebody was faster")
     page.keyboard.press("Escape")
     statuses = [get(here, f"/reports/{one['id']}")["status"] for one in reports]
     assert sorted(statuses) == ["dispatched", "dispatched", "received"]
+
+
+def test_many_at_once_without_an_answer_say_so_and_stay_ticked(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["Failed to load resource"]
+    first = post(here, category="power.outage", description="Earlier step")
+    post(here, category="power.outage", description="Unanswered")
+    page = open_report(here, first)
+    page.locator("#detail [data-action=accept]").click()
+    expect(page.locator("#toast")).to_contain_text("Undo")
+    page.locator("#list li", has_text="Unanswered").locator("input").check()
+    page.route("**/reports/actions", lambda route: route.abort())
+    page.locator("[data-bulk=accept]").click()
+    expect(page.locator("#toast")).to_contain_text("nothing was changed")
+    expect(page.locator("#bulk")).to_contain_text("1 selected")
+    expect(page.locator("#toast")).not_to_contain_text("Undo")
 
 
 def _stale(here, report, route):

@@ -296,7 +296,7 @@ def test_what_is_sensitive_is_told_as_little_as_may_be(visit):
     expect(page.locator("input[value=counts]")).to_be_checked()
     expect(page.locator("input[value=hotspots]")).to_be_disabled()
     expect(page.locator("#unit")).to_have_value("grid")
-    expect(page.locator("#legend .classes")).to_contain_text("few, so not told")
+    expect(page.locator("#legend .classes")).to_contain_text("not told (few)")
     expect(page.locator("#timeline")).to_be_hidden()
     expect(page.locator("#bulletin")).to_be_hidden()
 

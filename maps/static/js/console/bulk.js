@@ -1,6 +1,6 @@
 // Several rows at once: each is done for itself, and each says what became of it.
 
-import { send } from "../api.js";
+import { ApiError, send } from "../api.js";
 import { byId, h } from "../dom.js";
 import { count } from "../format.js";
 import { named, t } from "../words.js";
@@ -8,8 +8,8 @@ import { openDialog } from "./dialog.js";
 
 const MOST = 100; // of two steps each: the server takes 200 at once
 
-// rows(): those that are ticked; done(results): after the server has answered.
-export function createBulk({ cases, utilityName, done, changed }) {
+// done(results): after the server has answered; say(words, kind): the line below, clearLine(): takes it away.
+export function createBulk({ cases, utilityName, done, changed, say, clearLine }) {
   const bar = byId("bulk");
   const checked = new Set();
 
@@ -31,10 +31,15 @@ export function createBulk({ cases, utilityName, done, changed }) {
     return answer.items;
   }
 
+  // The API's own sentence is English: what happens most has words of the reader's language.
+  function whyNot(item) {
+    return item.status === 412 ? t("collision.title") : item.problem.detail;
+  }
+
   function resultRow(item) {
     const row = cases.get(item.id);
     const good = item.status === 200;
-    return h("tr", { class: good ? "good" : "bad" }, h("td", {}, row?.number ?? item.id), h("td", {}, good ? `✓ ${named("status", item.report.status)}` : `✗ ${item.problem.detail}`));
+    return h("tr", { class: good ? "good" : "bad" }, h("td", {}, row?.number ?? item.id), h("td", {}, good ? `✓ ${named("status", item.report.status)}` : `✗ ${whyNot(item)}`));
   }
 
   function showResults(action, items) {
@@ -62,7 +67,16 @@ export function createBulk({ cases, utilityName, done, changed }) {
   }
 
   async function run(action, rows) {
-    const items = perReport(await post(rows.flatMap((row) => stepsOf(action, row))));
+    // Also takes away the undo of the step before: `z` meant for these must not reach another report.
+    say(`${named("act", action)} · ${count(rows.length)} …`, "work");
+    let items;
+    try {
+      items = perReport(await post(rows.flatMap((row) => stepsOf(action, row))));
+    } catch (error) {
+      say(error.status === 401 ? t("form.signed_out") : error instanceof ApiError ? error.message : t("form.unreachable"), "error");
+      return;
+    }
+    clearLine();
     for (const item of items) if (item.status === 200) checked.delete(item.id);
     reflect();
     changed();

@@ -105,6 +105,8 @@ const alarm = createAlarm({
 const bulk = createBulk({
   cases,
   utilityName: actions.utilityName,
+  say: undo.say,
+  clearLine: undo.clear,
   changed: () => list.render(),
   done(items) {
     for (const item of items) if (item.report) takeReport(item.report);

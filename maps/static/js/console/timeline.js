@@ -5,6 +5,7 @@ import { dateTime } from "../format.js";
 import { nameOf, named, t } from "../words.js";
 
 const TALK = new Set(["comment", "ask", "urge"]);
+const MERGING = { merge: "timeline.merged", unmerge: "timeline.unmerged" };
 
 // The words a step carries: a reason, a result, whom it went to. Everything else is on the report's page.
 function details(step, utilityName) {
@@ -13,7 +14,8 @@ function details(step, utilityName) {
   const bodies = [given.lead, ...(given.assisting ?? [])].filter(Boolean).map((one) => body(one.code ?? one));
   const words = ["reason", "result", "cause", "remedy", "minutes", "text"].map((name) => given[name]).filter((text) => typeof text === "string" && text);
   const across = given.county_name ? t("timeline.across", { county: nameOf({ name: given.county_name, name_en: given.county_name_en }), number: given.number }) : null;
-  return [across ? h("p", {}, across) : null, bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", {}, text))];
+  const merged = given.number && MERGING[step.action] ? t(given.into ? "timeline.merged_into" : MERGING[step.action], { number: given.number }) : null;
+  return [across || merged ? h("p", {}, across ?? merged) : null, bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", {}, text))];
 }
 
 function stepItem(step, utilityName) {

@@ -25,6 +25,7 @@ export function createUndo() {
   }
 
   return {
+    clear,
     // back() undoes; it resolves to true when it did.
     offer(words, back) {
       clearInterval(timer);

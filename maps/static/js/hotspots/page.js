@@ -311,8 +311,7 @@ byId("back-test").addEventListener("toggle", () => judge(running.signal));
 byId("narrow").addEventListener("toggle", () => byId("narrow").open && loadCauses());
 
 function standsAt(at) {
-  if (!at || at[2] !== map.getZoom()) return false;
-  return map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
+  return at?.[2] === map.getZoom() && map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
 }
 
 function remember() {
