@@ -80,7 +80,9 @@ def issue_token(
     if not _INVITING & parties:
         raise NotAllowed("Only those who have a part in the report ask what was thought of it.")
     if channel == "link" and not _SENDING & parties:
-        raise NotAllowed("Who did the work shows the QR code on the spot; links go to the resident.")
+        raise NotAllowed(
+            "Who did the work shows the QR code on the spot; links go to the resident."
+        )
     if rows[0]["evaluation_id"] is None:
         raise Conflict("No evaluation of this report waits for an answer.")
     return _token(tx, actor.county_code, rows[0]["evaluation_id"], channel, now)
