@@ -69,6 +69,15 @@ _SENTENCES: Final[dict[str, dict[str, str]]] = {
         "zh": "此处的{category}未划责任区，{utility}的站点最近",
         "en": "No service area covers this point for {category}; {utility} has the nearest depot",
     },
+    # Suggested behind another body: the step before it did find somebody.
+    "utility_next_nearest": {
+        "zh": "其余办理{category}的单位中，{utility}的站点最近",
+        "en": "Of the others that handle {category}, {utility} has the nearest depot",
+    },
+    "utility_next_office": {
+        "zh": "也可由属地{utility}负责{category}",
+        "en": "It can also go to {utility} for {category}",
+    },
     "utility_town_office": {
         "zh": "此处的{category}无对口单位，由{utility}负责",
         "en": "No utility answers for {category} here, so it goes to {utility}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from gis.audience import Actor
 from gis.db.database import Row, Transaction
@@ -25,6 +25,11 @@ MOST_DUPLICATES: Final = 5
 RADIUS_M: Final = 250.0
 DAYS: Final = 7
 _IDLE: Final = {"open": 0, "overdue": 0}
+# The ladder asked without the bodies before finds its next step; those before it did not fail.
+_BEHIND: Final = {
+    "utility_nearest": "utility_next_nearest",
+    "utility_town_office": "utility_next_office",
+}
 _ADVISED: Final = frozenset({"dispatcher", "supervisor"})
 
 
@@ -185,15 +190,20 @@ def _bodies(
             utility=match.utility,
             method=match.utility_method,
             distance_m=match.utility_distance_m,
-            reason=match.reason[-1:],  # the utility's step is the last
+            reason=_said(match.reason[-1], rank),  # the utility's step is the last
             open_reports=load.get(match.utility.code, _IDLE)["open"],
             overdue_reports=load.get(match.utility.code, _IDLE)["overdue"],
             part=parts.get(match.utility.code),
             returned=match.utility.code in returned,
         )
-        for match in found
+        for rank, match in enumerate(found)
         if match.utility is not None
     ]
+
+
+def _said(step: dict[str, Any], rank: int) -> Reason:
+    code = step["code"]
+    return ({**step, "code": _BEHIND.get(code, code) if rank else code},)
 
 
 def _load(tx: Transaction, county_code: str, codes: list[str], now: dt.datetime) -> dict[str, Row]:

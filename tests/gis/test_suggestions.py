@@ -39,8 +39,8 @@ def test_after_the_areas_come_the_depots_and_then_the_towns_office(desk: Desk) -
     assert east.distance_m > 10_000
     assert [body.reason[0]["code"] for body in found.bodies] == [
         "utility_service_area",
-        "utility_nearest",
-        "utility_town_office",
+        "utility_next_nearest",
+        "utility_next_office",
     ]
 
 
