@@ -196,6 +196,14 @@ def test_many_at_once_without_an_answer_say_so_and_stay_ticked(visit):
     expect(page.locator("#toast")).not_to_contain_text("Undo")
 
 
+def test_a_refused_filter_is_not_called_an_empty_queue(visit):
+    here = visit(locale="en-GB")
+    here.expected = ["422", "Failed to load resource"]
+    page = here.open("/map?f.category=nonsense")
+    expect(page.locator("#map-status")).to_contain_text("nonsense")
+    expect(page.locator("#list-empty")).to_be_hidden()
+
+
 def _stale(here, report, route):
     """Let somebody else touch one of the reports just before the bulk request arrives."""
     act(here, report, "recategorise", category="power.transformer")

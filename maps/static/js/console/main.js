@@ -201,7 +201,7 @@ function changed({ reason }) {
   const line = byId("pending");
   line.hidden = fresh + gone === 0;
   line.textContent = [fresh ? t("queue.fresh", { n: count(fresh) }) : "", gone ? t("queue.gone", { n: count(gone) }) : ""].filter(Boolean).join(t("list.comma"));
-  byId("list-empty").hidden = cases.ids().length > 0 || byId("list").classList.contains("loading");
+  byId("list-empty").hidden = !answered || cases.ids().length > 0 || byId("list").classList.contains("loading");
   document.body.dataset.rows = String(cases.ids().length);
 }
 
@@ -212,12 +212,15 @@ function sayHowMany(total = cases.size()) {
 }
 
 let skeleton = 0;
+let answered = false; // "nothing is here" is said only of an answer, never of a refused or failed question
 async function load() {
   const box = byId("list");
   skeleton = setTimeout(() => box.classList.add("loading"), 300);
   const loaded = await notices.watch("reports", fetchRows);
   clearTimeout(skeleton);
   box.classList.remove("loading");
+  answered = Boolean(loaded);
+  byId("list-empty").hidden = true;
   if (loaded) changed({ reason: "loaded" });
 }
 
