@@ -59,6 +59,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Only an answered call has an answer\.", "why.no_answer"),
     (r"A report has at most (?P<n>\d+) photos\.", "why.photos"),
     (r"Only those who have a part .*", "why.not_party"),
+    (r"Who did the work shows .*", "why.qr_only"),
     (r"The report was closed more than .*", "why.closed_long"),
     (r"There is no room for photos left\.", "why.room"),
     (r"The role .* never does .*|The role .* hands in no reports\.", "why.role"),

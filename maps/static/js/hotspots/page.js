@@ -158,7 +158,7 @@ function chooseRow(row) {
 function openPick() {
   const { pick } = question.get();
   const item = pick && model.items.find((one) => one.code === pick);
-  if (item) open(item, item.circle?.location ?? middleOf(item));
+  if (item) open(item, item.circle?.location ?? middleOf(item), { still: true });
   // It has nothing in this month, or is no unit of this layer.
   else if (pick && !model.progress) popup.close();
 }
@@ -352,7 +352,7 @@ function watchMap() {
     if (drawing.active()) drawing.key(event);
     else if (event.key === "Enter") askAt(lonLatOf(map.getCenter()), { focus: true });
   });
-  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(container);
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
 }
 
 // What folium cannot say: names for those who do not see the map.

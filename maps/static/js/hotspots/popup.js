@@ -26,8 +26,8 @@ export function createPopup(map, { closed }) {
   }
 
   return {
-    // content: {sentences, facts}; tools: elements below; focus: whether the popup takes it.
-    open(lonLat, title, content, { tools = [], focus = false } = {}) {
+    // content: {sentences, facts}; tools: elements below; focus: whether the popup takes it; still: the map stays where it is.
+    open(lonLat, title, content, { tools = [], focus = false, still = false } = {}) {
       const heading = h("h3", { tabindex: "-1" }, title);
       const close = h("button", { type: "button", class: "quiet", click: () => popup.close() }, t("action.close"));
       const body = h("div", { class: "unit-words", keydown: (event) => event.key === "Escape" && popup.close() },
@@ -37,6 +37,7 @@ export function createPopup(map, { closed }) {
         tools.length ? h("p", { class: "tools" }, tools) : null);
       // The legend stands over the upper left corner of a wide map.
       popup.options.autoPanPaddingTopLeft = [map.getSize().x > 600 ? LEGEND_ROOM : 16, 16];
+      popup.options.autoPan = !still;
       if (focus) back = document.activeElement;
       replaced = true;
       popup.setContent(body).setLatLng(latLngOf(lonLat)).openOn(map);
