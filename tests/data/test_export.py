@@ -147,10 +147,10 @@ def test_cells_are_not_cut_off_run_no_formula_and_show_no_person(
     frame = pd.read_csv(tmp_path / "reports.csv", dtype=str, keep_default_na=False)
     assert (frame["description"] == "'=1+1").sum() == 1
     assert not {"reporter_name", "reporter_phone"} & set(frame.columns)
-    sheet = openpyxl.load_workbook(tmp_path / "all.xlsx", read_only=True)["reports"]
-    rows = sheet.iter_rows(values_only=True)
-    column = next(rows).index("reporter_name")
-    assert any(row[column] for row in rows)
+    with closing(openpyxl.load_workbook(tmp_path / "all.xlsx", read_only=True)) as book:
+        rows = book["reports"].iter_rows(values_only=True)
+        column = next(rows).index("reporter_name")
+        assert any(row[column] for row in rows)
 
 
 def test_boundaries_keep_every_digit_in_csv(owner: Database, tmp_path: Path) -> None:
