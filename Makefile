@@ -12,7 +12,7 @@ pytest := .venv/bin/python -m pytest
 
 export PORT
 
-.PHONY: help demo run test test-fast lint fix browser fuzz faults bench oracles migrate lock assets docs check clean setup setup-dev
+.PHONY: help demo run test test-fast lint fix browser fuzz pictures faults bench oracles migrate lock assets docs check clean setup setup-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ fix: setup-dev ## Format the code and mend what ruff can mend
 
 browser: setup-dev ## Run the browser tests only
 	@$(pytest) -m "browser and not deep"
+
+pictures: setup-dev ## Renew the documentation's pictures from the browser tests
+	@$(py) -m tests.browser.pictures
 
 fuzz: setup-dev ## Fuzz the API long and deep
 	@$(pytest) -m fuzz

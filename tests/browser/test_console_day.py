@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from api.cli import make_app
+from tests.browser.pictures import press
 from tests.browser.test_console_queue import get
-from tests.browser.tour import press
 from tests.support.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.test_photos import jpeg
-from tests.browser.tour import press, report_low_pressure, shoot
+from tests.browser.pictures import press, report_low_pressure, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -23,13 +23,13 @@ def test_shenglong_garden(visit):
     address = visit("staff", width=390, height=844).address
 
     receipts = [report_low_pressure(staff, address, building) for building in range(1, 8)]
-    shoot(staff, "01-receipt")
+    shoot(staff, "tour/01-receipt")
 
     reports = [open_receipt(staff, address, receipt) for receipt in receipts]
     parent = reports[0]
     desk.goto(f"{address}/")
     expect(desk.locator("#queue-new")).to_be_visible()
-    shoot(desk, "02-desk")
+    shoot(desk, "tour/02-desk")
     for report in reports[1:]:
         desk.goto(f"{address}{report}")
         desk.locator("details:has(#do-merge) > summary").click()
@@ -41,14 +41,14 @@ def test_shenglong_garden(visit):
     press(desk, "accept")
     lead = desk.locator("#do-dispatch input[name=lead]:checked")
     expect(lead).to_have_value("water")
-    shoot(desk, "03-dispatch")
+    shoot(desk, "tour/03-dispatch")
     press(desk, "dispatch")
 
     replace_the_valve(water, address, parent)
 
     desk.goto(f"{address}{parent}")
     expect(desk.locator(".photos img")).to_be_visible()
-    shoot(desk, "06-verify")
+    shoot(desk, "tour/06-verify")
     press(desk, "close")
     expect(desk.locator(".report-head .status.closed")).to_be_visible()
 
@@ -58,7 +58,7 @@ def test_shenglong_garden(visit):
     desk.goto(f"{address}{reports[-1]}")
     expect(desk.locator(".timeline")).to_contain_text("满意")
     expect(desk.locator(".report-head .status.closed")).to_be_visible()
-    shoot(desk, "08-course")
+    shoot(desk, "tour/08-course")
 
 
 def replace_the_valve(water: Page, address: str, parent: str) -> None:
@@ -66,7 +66,7 @@ def replace_the_valve(water: Page, address: str, parent: str) -> None:
     water.goto(f"{address}/")
     expect(water.locator("#queue-check_in")).to_be_visible()
     water.goto(f"{address}{parent}")
-    shoot(water, "04-check-in")
+    shoot(water, "tour/04-check-in")
     press(water, "check_in")
     form = water.locator("#do-feed_back")
     form.locator("[name=result]").fill("更换小区进水主阀，七户水压恢复正常")
@@ -75,7 +75,7 @@ def replace_the_valve(water: Page, address: str, parent: str) -> None:
     photo = {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": jpeg((90, 120, 150))}
     form.locator("[name=photos]").set_input_files(photo)
     expect(form.locator(".previews canvas")).to_be_visible()
-    shoot(water, "05-feed-back")
+    shoot(water, "tour/05-feed-back")
     press(water, "feed_back")
 
 
@@ -98,7 +98,7 @@ def evaluate(page: Page, receipt: str, *, first: bool) -> None:
     page.locator("[value=satisfied]").check()
     if first:
         page.locator("#text").fill("当天就修好了")
-        shoot(page, "07-evaluate")
+        shoot(page, "tour/07-evaluate")
     page.locator("form button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("谢谢您的评价")
     assert re.search(r"/evaluate/370782-", page.url)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from gis.accounts import add_account
 from gis.db.database import Database
-from tests.browser.tour import press, shoot
+from tests.browser.pictures import press, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +79,7 @@ def report_cable(secretary: Page, address: str) -> str:
     secretary.locator("#source").select_option("party_branch")
     secretary.locator("button[value=check]").click()
     expect(secretary.locator(".found")).to_contain_text("诸城供电公司")
-    shoot(secretary, "11-check")
+    shoot(secretary, "tour/11-check")
     secretary.locator("button[value=save]").click()
     secretary.wait_for_url("**/receipts/**")
     secretary.get_by_role("link", name="打开事项").click()
@@ -106,7 +106,7 @@ def test_yuewang_cable(visit, more_people):
     expect(form.locator("input[name=lead]:checked")).to_have_value("power")
     form.locator(".ticks > summary").first.click()
     form.locator("input[name=assisting][value=telecom]").check()
-    shoot(desk, "12-dispatch")
+    shoot(desk, "tour/12-dispatch")
     press(desk, "dispatch")
 
     for page, words in ((power, "修复 10 千伏电缆接头"), (telecom, "熔接 24 芯光缆")):
@@ -118,14 +118,14 @@ def test_yuewang_cable(visit, more_people):
         form.locator("[name=remedy]").fill("与施工方约定开挖前会签")
         press(page, "feed_back")
     power.goto(f"{address}{report}")
-    shoot(power, "13-power")
+    shoot(power, "tour/13-power")
 
     desk.goto(f"{address}{report}")
     expect(desk.locator(".bodies")).to_contain_text("协办")
     expect(desk.locator(".bodies")).to_contain_text("第三方施工挖断")
-    shoot(desk, "14-verify")
+    shoot(desk, "tour/14-verify")
     press(desk, "close")
     expect(desk.locator(".report-head .status.closed")).to_be_visible()
     secretary.goto(f"{address}{report}")
     expect(secretary.locator(".timeline")).to_contain_text("熔接 24 芯光缆")
-    shoot(secretary, "15-course")
+    shoot(secretary, "tour/15-course")

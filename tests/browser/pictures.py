@@ -1,8 +1,8 @@
-"""Steps that the tours share, and their pictures for ``docs/tour``."""
+"""Pictures of the main states, kept by every run under ``artifacts/``, and the steps the tours share."""
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +10,17 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "tour"
-# Pictures are only kept when a folder is named; `python -m tests.browser.tour` writes those of the docs.
-FOLDER = os.environ.get("GRIDCALL_TOUR", "")
+CHECKOUT = Path(__file__).resolve().parents[2]
+KEPT = CHECKOUT / "artifacts"
+# Folders of pictures of which the documentation shows some: `make pictures` renews those.
+SHOWN = ("images", "tour")
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture of what the page shows, where pictures are wanted."""
-    if FOLDER:
-        page.screenshot(path=Path(FOLDER).absolute() / f"{name}.png")
+    """Keep a picture of what the page shows; the name begins with its folder."""
+    path = KEPT / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)
 
 
 def press(page: Page, action: str) -> None:
@@ -42,23 +44,24 @@ def report_low_pressure(page: Page, address: str, building: int) -> str:
     return page.url.split("?")[0]
 
 
-def compress(folder: Path) -> None:
-    """Make the pictures small: few colours are enough for what we draw."""
-    for path in sorted(folder.glob("*.png")):
-        with Image.open(path) as picture:
-            few = picture.convert("RGB").quantize(colors=128, dither=Image.Dither.NONE)
-        few.save(path, optimize=True)
+def _small(source: Path, target: Path) -> None:
+    """Write a picture small: few colours are enough for what we draw."""
+    with Image.open(source) as picture:
+        few = picture.convert("RGB").quantize(colors=128, dither=Image.Dither.NONE)
+    few.save(target, optimize=True)
 
 
 def main() -> int:
-    """Run the tours and keep their pictures in ``docs/tour``."""
-    environment = {**os.environ, "GRIDCALL_TOUR": str(DOCS)}
+    """Run what makes the pictures, and put those that the documentation shows into it."""
+    for folder in SHOWN:
+        shutil.rmtree(KEPT / folder, ignore_errors=True)
     tours = sorted(str(path) for path in Path(__file__).parent.glob("test_tour_*.py"))
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n", "0", "-q", *tours], env=environment, check=False
-    )
+    tests = [*tours, str(Path(__file__).with_name("test_pictures.py"))]
+    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "0", "-q", *tests], check=False)
     if run.returncode == 0:
-        compress(DOCS)
+        for folder in SHOWN:
+            for shown in sorted((CHECKOUT / "docs" / folder).glob("*.png")):
+                _small(KEPT / folder / shown.name, shown)
     return run.returncode
 
 
