@@ -13,17 +13,22 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from api.auth import caller_of, find_caller
+from api.auth import Caller, caller_of, find_caller
 from api.schemas.filters import LISTS
 from gis.errors import FieldError, InvalidInput, InvalidParameter
+from gis.reports import check_visible
 
 NO_STORE = {"Cache-Control": "no-store"}
 GEOJSON = "application/geo+json"
 
 
 class StrictRoute(APIRoute):
-    """A route that refuses unknown query parameters, and says 401 before it says what is wrong."""
+    """A route that refuses unknown query parameters, and says 401 before it says what is wrong.
+
+    Where its path names a report, it says 404 before it says what is wrong with the body.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
@@ -35,14 +40,23 @@ class StrictRoute(APIRoute):
             try:
                 _check_names(request, known)
                 return await handle(request)
-            except (InvalidParameter, InvalidInput, RequestValidationError):
+            except (InvalidParameter, InvalidInput, RequestValidationError, HTTPException) as error:
                 # Whoever is not signed in learns nothing about what would be right.
                 if signed_in:
                     caller = await find_caller(request)
-                    await run_in_threadpool(caller.check)
+                    asked_wrongly = isinstance(error, InvalidParameter)
+                    named = None if asked_wrongly else request.path_params.get("report_id")
+                    await run_in_threadpool(_check_who, caller, named)
                 raise
 
         return strict
+
+
+def _check_who(caller: Caller, report_id: str | None) -> None:
+    """Look the caller up, and whether they may know of the report that the path names."""
+    with caller.read() as (tx, actor):
+        if report_id is not None:
+            check_visible(tx, actor, report_id)
 
 
 def _query_names(dependant: Dependant) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
@@ -26,13 +28,22 @@ def wants_page(scope: Scope) -> bool:
     return "text/html" in accepts and not path.startswith(_PROGRAMS)
 
 
-def error_page(scope: Scope, *, status: int, detail: str, request_id: str | None) -> Response:
+def error_page(
+    scope: Scope,
+    *,
+    status: int,
+    detail: str,
+    request_id: str | None,
+    told: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """Return the page for an error; nobody's name is on it, because looking it up may be what fails.
 
     Parameters
     ----------
     detail
         What the domain said, in English.
+    told
+        What varies in the words of this status.
     """
     services: Services = scope["app"].state.services
     request = Request(scope)
@@ -42,11 +53,10 @@ def error_page(scope: Scope, *, status: int, detail: str, request_id: str | None
         request.headers.get("accept-language"),
     )
     code = status if f"error.{status}.title" in words(language) else 500 if status >= 500 else 409
-    context = PageContext(
-        language, request.url.path, speech=Speech(language, dt.datetime.now(dt.UTC))
-    )
+    speech = Speech(language, dt.datetime.now(dt.UTC))
+    context = PageContext(language, request.url.path, speech=speech)
     html = render_page(
         services.pages, "error.html", context, word_groups=(), code=code, detail=detail,
-        request_id=request_id, back="/",
+        text=speech.word(f"error.{code}.text", **told), request_id=request_id, back="/",
     )  # fmt: skip
     return HTMLResponse(html, status_code=status, headers=NO_STORE)

@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import COOKIE
 from api.error_pages import error_page, wants_page
-from api.problems import problem
+from api.problems import BodyTooLarge, problem, too_large
 
 _log = structlog.get_logger("http")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -140,12 +139,7 @@ class BodyLimit:
         )
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > most_bytes:
-            answer = problem(
-                status=413, code="too_large", title="Content Too Large",
-                detail=f"At most {most_bytes} bytes are taken here.",
-                instance=scope["path"], request_id=scope.get("gridcall.request_id"),
-            )  # fmt: skip
-            await answer(scope, receive, send)
+            await too_large(scope, most_bytes)(scope, receive, send)
             return
         received = 0
 
@@ -154,7 +148,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > most_bytes:
-                raise HTTPException(413, "Content Too Large")
+                raise BodyTooLarge(most_bytes)
             return message
 
         await self.app(scope, receive_counted, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -9,7 +10,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
-MOST_FILES = 10
+from gis.errors import InvalidInput
+from gis.photos import MOST_OF_A_REPORT, Picture, clean_picture
+
+# More than any form wants: which number is too many, each says in its own words.
+MOST_FILES = 100
 MOST_FIELDS = 200
 
 
@@ -50,6 +55,26 @@ async def read_form(request: Request) -> Posted:
             else:
                 texts.setdefault(name, []).append(value)
     return Posted(texts, files)
+
+
+def pictures_of(posted: Posted) -> dict[str, Picture]:
+    """Decode the photos of a form, before any connection is taken; by the SHA-256 of what was sent.
+
+    Raises
+    ------
+    InvalidInput
+        They are more than a report may have, or one of them is no picture.
+    """
+    sent = posted.files.get("photos", [])
+    if len(sent) > MOST_OF_A_REPORT:
+        raise InvalidInput.of("photos", f"A report has at most {MOST_OF_A_REPORT} photos.")
+    found = {}
+    for data in sent:
+        try:
+            found[hashlib.sha256(data).hexdigest()] = clean_picture(data)
+        except InvalidInput as error:
+            raise InvalidInput.of("photos", error.errors[0].reason) from error
+    return found
 
 
 PostedForm = Annotated[Posted, Depends(read_form)]

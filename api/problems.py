@@ -9,6 +9,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from api.error_pages import error_page, wants_page
 from api.methods import allowed_methods
@@ -35,11 +36,19 @@ _HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
-    413: "too_large",
     415: "unsupported_media_type",
 }
+MEGABYTE = 1_000_000
 # What FastAPI answers with a 400 of its own: a body that is no UTF-8, or nested without end.
 _NO_JSON = (UnicodeDecodeError, RecursionError)
+
+
+class BodyTooLarge(HTTPException):
+    """A body turned out to be larger than what is taken at its path, while it was read."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(413)
+        self.most_bytes = most_bytes
 
 
 def problem(
@@ -107,6 +116,24 @@ def of_error(error: GridCallError, *, instance: str, request_id: str | None) -> 
     )
 
 
+def too_large(scope: Scope, most_bytes: int) -> Response:
+    """Make the answer for a body above a path's limit, as a page where a browser wants one."""
+    request_id = scope.get("gridcall.request_id")
+    most = f"{round(most_bytes / MEGABYTE, 1):g}"
+    if wants_page(scope):
+        return error_page(scope, status=413, detail="", request_id=request_id, told={"n": most})
+    return problem(
+        status=413,
+        code="too_large",
+        title="Too much at once",
+        detail=f"A body of at most {most_bytes} bytes (about {most} MB) is taken here, and nothing"
+        " of this one was stored. Send less at once: fewer rows, fewer or smaller photos.",
+        instance=scope["path"],
+        request_id=request_id,
+        more={"most_bytes": most_bytes},
+    )
+
+
 def field_errors(failures: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     """Name fields and reasons of pydantic's failures, without what was sent."""
     return [FieldError(_field(failure), _reason(failure)) for failure in failures]
@@ -155,6 +182,8 @@ def install(app: FastAPI) -> None:
 
     async def on_http_error(request: Request, raised: Exception) -> Response:
         error = cast("HTTPException", raised)
+        if isinstance(error, BodyTooLarge):
+            return too_large(request.scope, error.most_bytes)
         if isinstance(error.__cause__, _NO_JSON):
             return await on_domain_error(request, domain.InvalidInput.of("body", "is not JSON"))
         headers = dict(error.headers or {})

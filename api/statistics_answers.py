@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from api.layer_files import LayerFile
 from gis.audience import Actor
 from gis.clock import local_day, month_start
-from gis.counted import Dimension
+from gis.counted import Dimension, unit_of
 from gis.county_names import county_names
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
@@ -178,6 +178,9 @@ def _rate(
         "denominator_is": definition.denominator,
         "numerator_cases": cases(definition.numerator),
         "denominator_cases": cases(definition.denominator),
+        "unit": unit_of(definition.denominator),
+        "definition": definition.in_words("zh"),
+        "definition_en": definition.in_words("en"),
         "percent": rate.percent,
     }
 

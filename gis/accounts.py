@@ -146,8 +146,7 @@ def disable(tx: Transaction, actor: Actor, username: str, *, now: dt.datetime) -
         It is the actor's own.
     """
     another_account(tx, actor, username, now)
-    disable_account(tx, username, now=now)
-    note_done(tx, actor, "disable", username, now)
+    disable_account(tx, username, by=actor.account_id, now=now)
 
 
 def enable(tx: Transaction, actor: Actor, username: str, *, now: dt.datetime) -> None:
@@ -160,9 +159,8 @@ def enable(tx: Transaction, actor: Actor, username: str, *, now: dt.datetime) ->
     NotFound
         The county has no account of that name.
     """
-    account_id = another_account(tx, actor, username, now)
-    tx.rows("UPDATE account SET disabled_at = NULL WHERE id = %(id)s", {"id": account_id})
-    note_done(tx, actor, "enable", username, now)
+    another_account(tx, actor, username, now)
+    enable_account(tx, username, by=actor.account_id, now=now)
 
 
 def add_account(
@@ -207,20 +205,52 @@ def set_password(tx: Transaction, username: str, password: str) -> None:
         raise NotFound(f"There is no account {username}.")
 
 
-def disable_account(tx: Transaction, username: str, *, now: dt.datetime) -> None:
-    """Keep an account from signing in; its sessions end at once, and its code holds no longer.
+def disable_account(
+    tx: Transaction, username: str, *, now: dt.datetime, by: uuid.UUID | None = None
+) -> None:
+    """Do what `disable` does for whoever may; ``by`` is None for the command line.
 
     Raises
     ------
     NotFound
         There is no account of that name.
     """
-    if not tx.query("account_disable", {"username": username, "now": now}):
-        raise NotFound(f"There is no account {username}.")
-    tx.rows(
-        "DELETE FROM invitation WHERE account_id = (SELECT id FROM account WHERE username = %s)",
+    account = held_account(tx, username)
+    tx.query("account_disable", {"username": username, "now": now})
+    tx.rows("DELETE FROM invitation WHERE account_id = %s", [account["id"]])
+    note_admin_event(tx, account["county_code"], by, "disable", username, now=now)
+
+
+def enable_account(
+    tx: Transaction, username: str, *, now: dt.datetime, by: uuid.UUID | None = None
+) -> None:
+    """Do what `enable` does for whoever may; ``by`` is None for the command line.
+
+    Raises
+    ------
+    NotFound
+        There is no account of that name.
+    """
+    account = held_account(tx, username)
+    tx.rows("UPDATE account SET disabled_at = NULL WHERE id = %s", [account["id"]])
+    note_admin_event(tx, account["county_code"], by, "enable", username, now=now)
+
+
+def held_account(tx: Transaction, username: str) -> Row:
+    """Return id and county of an account, locked: what is done to it waits for nothing else.
+
+    Raises
+    ------
+    NotFound
+        There is no account of that name.
+    """
+    found = tx.rows(
+        "SELECT id, county_code, disabled_at FROM account WHERE username = %s FOR UPDATE",
         [username],
     )
+    if not found:
+        raise NotFound(f"There is no account {username}.")
+    return found[0]
 
 
 def check_admin(actor: Actor) -> None:

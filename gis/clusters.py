@@ -105,11 +105,15 @@ class Cluster:
 
     @property
     def into(self) -> Row:
-        """The report that the others are merged into: the one furthest along, else the first."""
+        """The report that the others are merged into: the one furthest along, else the first.
+
+        One that the actor's centre acts on comes first: it cannot merge into another centre's.
+        """
         roots = [one for one in self.members if one["merged_into"] is None]
         first: Row = max(
             roots or self.members,
             key=lambda one: (
+                one["own"],
                 one["merged_count"] > 0,
                 _COURSE.index(one["status"]),
                 -one["received_at"].timestamp(),
@@ -119,12 +123,18 @@ class Cluster:
 
     @property
     def mergeable(self) -> list[Row]:
-        """Members that are not merged yet; one with others merged into it stays on its own."""
+        """Members of the actor's centre that are not merged yet.
+
+        One with others merged into it stays on its own.
+        """
         into = self.into
         return [
             one
             for one in self.members
-            if one["merged_into"] is None and one["merged_count"] == 0 and one["id"] != into["id"]
+            if one["own"]
+            and one["merged_into"] is None
+            and one["merged_count"] == 0
+            and one["id"] != into["id"]
         ]
 
     @property
@@ -154,6 +164,7 @@ def find_clusters(
         "since": now - LOOK_BACK,
         "accuracy_m": LEAST_ACCURATE_M,
         "audience": list(actor.audience),
+        "town": actor.town_code,
     }
     matters = matters_of(tx, actor.county_code)
     wanted = matters.get(category) if category is not None else None

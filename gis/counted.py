@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Date, Text, Uuid, bindparam, column, text
+from sqlalchemy import ColumnElement, Date, Text, TextualSelect, Uuid, bindparam, column, text
 
 from gis.errors import InvalidInput
 from gis.models import Report
@@ -21,6 +21,9 @@ Dimension = Literal["town", "grid", "utility", "category", "cause", "source", "c
 DIMENSIONS: Final[tuple[Dimension, ...]] = (
     "town", "grid", "utility", "category", "cause", "source", "channel", "month",
 )  # fmt: skip
+
+Unit = Literal["report", "assignment", "evaluation"]
+"""What a count counts: a report may have several assignments and evaluations."""
 
 COUNTED: Final = "r.merged_into IS NULL"
 """Reports merged into another are not counted; they are stated beside."""
@@ -53,12 +56,15 @@ class Family:
         Condition of each count, by code.
     keys
         The groups a row belongs to that are not its report's: by dimension.
+    unit
+        What a row is.
     """
 
     instant: str
     counts: Mapping[str, str]
     rows: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
+    unit: Unit = "report"
 
 
 FAMILIES: Final = (
@@ -91,6 +97,7 @@ FAMILIES: Final = (
         " AND k.stage = 'check_in'"
         " JOIN assignment a ON a.county_code = k.county_code AND a.id = k.assignment_id",
         {"utility": "a.utility_code"},
+        "assignment",
     ),
     Family(
         "r.handled_at",
@@ -121,6 +128,7 @@ FAMILIES: Final = (
         },
         " JOIN evaluation e ON e.county_code = r.county_code AND e.report_id = r.id",
         {"channel": "CASE WHEN e.answered_at IS NOT NULL THEN e.channel END"},
+        "evaluation",
     ),
 )
 FAMILY_OF: Final = {code: family for family in FAMILIES for code in family.counts}
@@ -200,8 +208,18 @@ class Cases:
             raise InvalidInput.of("counted_by", f"Must be one of: {', '.join(DIMENSIONS)}.")
 
 
+def unit_of(count: str) -> Unit:
+    """Return what a count counts."""
+    return FAMILY_OF[count].unit if count in FAMILY_OF else "report"
+
+
 def cases_of(county_code: str, cases: Cases) -> ColumnElement[bool]:
     """Return the condition over ``report`` for exactly the cases of a number."""
+    return Report.id.in_(rows_of(county_code, cases).scalar_subquery())
+
+
+def rows_of(county_code: str, cases: Cases) -> TextualSelect:
+    """Return a number row by row: the ids of reports, each as often as it was counted."""
     if cases.count in BESIDE:
         instant, condition = BESIDE[cases.count]
         rows, keys = "", dict[str, str]()
@@ -211,7 +229,7 @@ def cases_of(county_code: str, cases: Cases) -> ColumnElement[bool]:
         condition = f"{COUNTED} AND {family.counts[cases.count]}"
     zone = "(SELECT timezone FROM county WHERE code = :counted_in)"
     group = f" AND {key_of(cases.by, instant, keys)} IS NOT DISTINCT FROM :counted_key"
-    statement = text(
+    return text(
         f"SELECT r.id FROM report r{rows} JOIN county z ON z.code = r.county_code"  # noqa: S608
         f" WHERE r.county_code = :counted_in"
         f" AND {instant} >= (CAST(:counted_first AS timestamp) AT TIME ZONE {zone})"
@@ -222,5 +240,4 @@ def cases_of(county_code: str, cases: Cases) -> ColumnElement[bool]:
         bindparam("counted_first", cases.first, Date),
         bindparam("counted_after", cases.last + dt.timedelta(days=1), Date),
         *([bindparam("counted_key", cases.key, Text)] if cases.by else []),
-    )
-    return Report.id.in_(statement.columns(column("id", Uuid)).scalar_subquery())
+    ).columns(column("id", Uuid))  # fmt: skip

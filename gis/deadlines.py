@@ -248,18 +248,16 @@ def remaining(
 
 
 def extension_refusal(
-    now: datetime, clock: RunningClock, granted: int
+    now: datetime, due_at: datetime, granted: int
 ) -> Literal["overdue", "too_many"] | None:
-    """Say why a clock may not be extended: it is overdue, or was extended twice; else None."""
-    if light(now, clock) == "red":
+    """Say why a running clock may not be extended: overdue, or extended twice; else None."""
+    if now > due_at:
         return "overdue"
     return "too_many" if granted >= MOST_EXTENSIONS else None
 
 
-def suspension_refusal(stop: Suspension, granted: int) -> Literal["too_long", "too_many"] | None:
-    """Say why a clock may not be suspended: beyond 365 days, or suspended before; else None."""
-    if stop.until - stop.since > LONGEST_SUSPENSION:
-        return "too_long"
+def suspension_refusal(granted: int) -> Literal["too_many"] | None:
+    """Say why a running clock may not be suspended: it was before; else None."""
     return "too_many" if granted >= MOST_SUSPENSIONS else None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gis.audience import Actor
+from gis.blank import is_blank
 from gis.db.database import Row, Transaction
 from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gis.ids import uuid7
@@ -21,12 +22,13 @@ from gis.workflow.case import Case, EvaluationState
 from gis.workflow.fields import Wrong, read_text
 from gis.workflow.guards import parties_of
 from gis.workflow.record import Author, Change, write
-from gis.workflow.store import load_cases, lock_reports, read_reports
+from gis.workflow.store import load_cases, lock_reports
 
 Answer = Literal["satisfied", "so_so", "unsatisfied"]
 Channel = Literal["link", "qr"]
 ANSWERS: tuple[Answer, ...] = ("satisfied", "so_so", "unsatisfied")
 RESULTS = ("answered", "no_answer", "refused")
+ASKED = "evaluation_asked"
 EVALUATED = "evaluated"
 LONGEST_COMMENT = 1000
 _SENDING = frozenset({"centre", "grid", "reporter"})
@@ -53,6 +55,8 @@ def issue_token(
 ) -> str:
     """Make a token for a report's open evaluation, to be sent as a link or shown as a QR code.
 
+    Who made it is kept with it and told by the report's history.
+
     Raises
     ------
     NotFound
@@ -64,18 +68,12 @@ def issue_token(
         The report has no evaluation that waits for an answer.
     """
     tx.see_as(actor)
-    rows = tx.query(
-        "evaluation_open",
-        {
-            "county": actor.county_code,
-            "report": report_id,
-            "audience": list(actor.audience),
-            "now": now,
-        },
-    )
+    locked = lock_reports(tx, actor.county_code, [report_id])
+    of = {"county": actor.county_code, "report": report_id, "now": now}
+    rows = tx.query("evaluation_open", {**of, "audience": list(actor.audience)})
     if not rows:
         raise NotFound("There is no such report.")
-    (case,) = load_cases(tx, read_reports(tx, actor.county_code, [report_id]).values()).values()
+    (case,) = load_cases(tx, locked.values()).values()
     parties = parties_of(case.report, actor, case.assignments)
     if not _INVITING & parties:
         raise NotAllowed("Only those who have a part in the report ask what was thought of it.")
@@ -85,7 +83,10 @@ def issue_token(
         )
     if rows[0]["evaluation_id"] is None:
         raise Conflict("No evaluation of this report waits for an answer.")
-    return _token(tx, actor.county_code, rows[0]["evaluation_id"], channel, now)
+    tx.see_county(actor.county_code)
+    token = _token(tx, actor.county_code, rows[0]["evaluation_id"], channel, now, actor.account_id)
+    write(tx, [Change(case, case, ASKED, {"channel": channel})], Author.of(actor), now)
+    return token
 
 
 def issue_token_by_receipt(tx: Transaction, receipt: str, now: dt.datetime) -> str:
@@ -108,18 +109,29 @@ def issue_token_by_receipt(tx: Transaction, receipt: str, now: dt.datetime) -> s
         raise NotFound("This receipt is not valid.")
     if row["evaluation_id"] is None:
         raise Conflict("No evaluation of this report waits for an answer.")
-    return _token(tx, county_code, row["evaluation_id"], "link", now)
+    return _token(tx, county_code, row["evaluation_id"], "link", now, None)
 
 
-def find_invitation(tx: Transaction, token: str, now: dt.datetime) -> Invitation:
+def find_invitation(
+    tx: Transaction, token: str, now: dt.datetime, *, signed_in: Actor | None = None
+) -> Invitation:
     """Return what a token opens; an answered one can still be looked at.
+
+    Parameters
+    ----------
+    signed_in
+        Whoever is signed in where the link was opened.
 
     Raises
     ------
     NotFound
         There is no such token, or its 14 days are over.
+    NotAllowed
+        It waits for an answer, and whoever is signed in handled the report.
     """
     row = _by_token(tx, token, now)
+    if signed_in is not None and row["answered_at"] is None:
+        _refuse_handlers(tx, signed_in, row["report_id"])
     return Invitation(
         **{name: row[name] for name in Invitation.__dataclass_fields__}  # one column a field
     )
@@ -273,7 +285,7 @@ def check_answer(answer: str, comment: str) -> str:
 
 
 def _comment(comment: str) -> str:
-    if not comment.strip():
+    if is_blank(comment) and "\x00" not in comment:
         return ""
     try:
         text = read_text(comment)
@@ -285,18 +297,25 @@ def _comment(comment: str) -> str:
 
 
 def _token(
-    tx: Transaction, county_code: str, evaluation_id: uuid.UUID, channel: str, now: dt.datetime
+    tx: Transaction,
+    county_code: str,
+    evaluation_id: uuid.UUID,
+    channel: str,
+    now: dt.datetime,
+    issued_by: uuid.UUID | None,
 ) -> str:
     token = new_token(county_code)
     tx.rows(
         "INSERT INTO evaluation_token (county_code, token_sha256, evaluation_id, channel,"
-        " created_at) VALUES (%(county)s, %(sha)s, %(evaluation)s, %(channel)s, %(now)s)",
+        " created_at, issued_by) VALUES (%(county)s, %(sha)s, %(evaluation)s, %(channel)s,"
+        " %(now)s, %(issued_by)s)",
         {
             "county": county_code,
             "sha": token_sha256(token),
             "evaluation": evaluation_id,
             "channel": channel,
             "now": now,
+            "issued_by": issued_by,
         },
     )
     return token

@@ -10,12 +10,12 @@ from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
 from gis.evaluation import list_callbacks
+from gis.ids import public_id
 from gis.report_documents import Document
 from gis.report_filters import ReportFilters
 
 MOST_SHOWN = 8
 MOST_READ = 60
-_LATER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 Test = Callable[[Document], bool]
 
@@ -31,13 +31,20 @@ class Queue:
     count
         How many wait; `more` says that there are more than were read.
     items
-        The most urgent of them.
+        The most urgent of them: what runs, by when it is due, then what has no clock.
+    backlog
+        Of those overdue so long that they are no longer the day's work, the latest first, where
+        there is room left.
+    waiting
+        How many have been overdue so long.
     """
 
     code: str
     count: int
     more: bool
     items: list[Document]
+    backlog: list[Document]
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,20 @@ Given = tuple[str, ReportFilters, Test]
 def _queue(
     tx: Transaction, actor: Actor, now: dt.datetime, code: str, filters: ReportFilters, test: Test
 ) -> Queue:
-    page = reports.list_page(tx, actor, filters, limit=MOST_READ, cursor=None, now=now)
-    found = reports.list_documents(tx, actor, page.ids, now=now)
-    fitting = [one for one in found if test(one)]
-    fitting.sort(key=lambda one: one["due_at"] or _LATER)
-    return Queue(code, len(fitting), page.next is not None, fitting[:MOST_SHOWN])
+    ids = reports.list_urgent(tx, actor, filters, limit=MOST_READ + 1, now=now)
+    found = reports.list_documents(tx, actor, ids[:MOST_READ], now=now)
+    place = {public_id(actor.county_code, key): number for number, key in enumerate(ids)}
+    fitting = sorted((one for one in found if test(one)), key=lambda one: place[one["id"]])
+    old = [one for one in fitting if one["due_at"] and one["due_at"] < now - reports.BACKLOG_AFTER]
+    day = fitting[: len(fitting) - len(old)]
+    return Queue(
+        code,
+        len(fitting),
+        len(ids) > MOST_READ,
+        day[:MOST_SHOWN],
+        old[: max(MOST_SHOWN - len(day), 0)],
+        len(old),
+    )
 
 
 def _dispatcher(actor: Actor) -> list[Given]:

@@ -17,8 +17,8 @@ from gis.accounts import (
     NewAccount,
     another_account,
     check_admin,
+    held_account,
     insert_account,
-    note_done,
     set_password,
 )
 from gis.admin_events import note_admin_event
@@ -122,17 +122,57 @@ def reset_account(
     Conflict
         It is the actor's own, or disabled.
     """
-    account_id = another_account(tx, actor, username, now)
-    changed = tx.rows(
-        "UPDATE account SET password_hash = NULL WHERE id = %(id)s AND disabled_at IS NULL"
-        " RETURNING id",
-        {"id": account_id},
-    )
-    if not changed:
+    another_account(tx, actor, username, now)
+    return reset_into(tx, username, by=actor.account_id, now=now, lasts=lasts)
+
+
+def reset_into(
+    tx: Transaction,
+    username: str,
+    *,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+    lasts: dt.timedelta = INVITATION_LASTS,
+) -> Invited:
+    """Do what `reset_account` does for whoever may; ``by`` is None for the command line.
+
+    Raises
+    ------
+    NotFound
+        There is no account of that name.
+    Conflict
+        It is disabled.
+    """
+    account = _reset(tx, username, by, now)
+    return _code(tx, account["id"], username, now, lasts)
+
+
+def reset_to(tx: Transaction, username: str, password: str, *, now: dt.datetime) -> None:
+    """Give an account another password from the command line, and end its sessions.
+
+    Raises
+    ------
+    NotFound
+        There is no account of that name.
+    Conflict
+        It is disabled.
+    InvalidInput
+        The password is too short.
+    """
+    account = _reset(tx, username, None, now)
+    tx.rows("DELETE FROM invitation WHERE account_id = %s", [account["id"]])
+    set_password(tx, username, password)
+
+
+def _reset(tx: Transaction, username: str, by: uuid.UUID | None, now: dt.datetime) -> Row:
+    """Take a password away, end the sessions it opened, and write that down."""
+    account = held_account(tx, username)
+    if account["disabled_at"] is not None:
         raise Conflict(f"The account {username} is disabled: enable it first.")
-    tx.rows("DELETE FROM session WHERE account_id = %(id)s", {"id": account_id})
-    note_done(tx, actor, "reset", username, now)
-    return _code(tx, account_id, username, now, lasts)
+    tx.rows("UPDATE account SET password_hash = NULL WHERE id = %s", [account["id"]])
+    tx.rows("DELETE FROM session WHERE account_id = %s", [account["id"]])
+    note_admin_event(tx, account["county_code"], by, "reset", username, now=now)
+    return account
 
 
 def find_invited(tx: Transaction, code: str, *, now: dt.datetime) -> Row:

@@ -27,7 +27,7 @@ AMBIGUOUS_BELOW: Final = 0.8
 CALL_AGAIN_AFTER: Final = dt.timedelta(hours=4)
 
 # What one may do to a report without having handled it (as in callbacks.sql).
-_WORDS_ONLY = ("received", "comment", "ask", "urge", "photo", "evaluated")
+_WORDS_ONLY = ("received", "comment", "ask", "urge", "photo", "evaluation_asked", "evaluated")
 
 
 def in_queue(queue: Queue, actor: Actor, now: dt.datetime) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class RateDefinition:
     numerator: str
     denominator: str
     low_is_good: bool = False
+
+    def in_words(self, language: Literal["zh", "en"]) -> str:
+        """Return what is divided by what.
+
+        Examples
+        --------
+        >>> RATES["settlement_rate"].in_words("en")
+        'reports accepted in the period; of these, closed and neither rejected, duplicate nor withdrawn'
+        """
+        english = language == "en"
+        below, above = COUNTS[self.denominator][english], COUNTS[self.numerator][english]
+        return f"{below}; {above}" if english else f"{below}；{above}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,8 @@ COUNTS: Mapping[str, tuple[str, str]] = {
     "closed_of_due": ("其中已办结的事项", "of these, closed"),
     "closed_on_time": ("其中按时办结的事项", "of these, closed by their deadline"),
     "due_to_check_in": (
-        "报到时限落在期内的派遣",
-        "assignments whose check-in is due in the period",
+        "报到时限落在期内的派遣，主办、协办各计一次",
+        "assignments whose check-in is due in the period, lead and assisting each for itself",
     ),
     "checked_in_on_time": ("其中按时报到的派遣", "of these, checked in by their deadline"),
     "fed_back": ("期内反馈的事项", "reports fed back in the period"),

@@ -13,7 +13,7 @@ from gis.ids import public_id
 from gis.matching import Match
 from gis.personal import mask_name, mask_phone
 from gis.reasons import render
-from gis.workflow.case import Part, Standing, is_current, of_row
+from gis.workflow.case import Called, Part, Standing, is_current, of_row
 from gis.workflow.guards import legal_actions, parties_of
 
 Document = dict[str, Any]
@@ -21,16 +21,18 @@ Document = dict[str, Any]
 
 # Who is told the duty telephones of the others, once a body has been assigned.
 _TELEPHONING = frozenset({"centre", "grid", "lead", "assisting"})
+_PART_FIELDS = ("role", "status", "round", "requested", "office_of", "extensions", "suspensions")
 _ASSIGNMENT_FIELDS = ("id", "utility", "role", "status", "due_at", "version", "round")
 
 
 def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
     """Return a row of ``report_documents.sql`` as the API gives it out.
 
-    Its actions are those legal for this actor now, but for `undo` and those of a meeting.
+    Its actions are those legal for this actor now, but for `undo`.
     """
     merged_into = row["merged_into"]
     parts = [_part(one) for one in row["assignments"]]
+    meetings = [of_row(Called, one) for one in row["meetings"]]
     standing = of_row(Standing, row)
     return {
         "id": public_id(row["county_code"], row["id"]),
@@ -61,7 +63,7 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
         "unread_messages": row["unread_messages"],
         "reporter": _reporter(row),
         "contacts": _contacts(row, standing, actor, parts),
-        "actions": legal_actions(standing, actor, parts),
+        "actions": legal_actions(standing, actor, parts, now=now, meetings=meetings),
         "match": _match(row),
         "assignments": [
             {name: one[name] for name in _ASSIGNMENT_FIELDS} for one in row["assignments"]
@@ -72,10 +74,15 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
 def _part(assignment: Row) -> Part:
     return Part(
         utility_code=assignment["utility"]["code"],
-        **{
-            name: assignment[name] for name in ("role", "status", "round", "requested", "office_of")
-        },
+        handle_due_at=_instant(assignment["handle_due_at"]),
+        pause_until=_instant(assignment["pause_until"]),
+        **{name: assignment[name] for name in _PART_FIELDS},
     )
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    """Return an instant that PostgreSQL wrote into JSON."""
+    return dt.datetime.fromisoformat(text) if text else None
 
 
 def _reporter(row: Row) -> Document | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from gis.db.database import Row
@@ -35,9 +36,13 @@ _FIELDS = {
     "town_name": "grid_town_name",
     "staff_name": "staff_name",
     "staff_method": "staff_method",
+    # Whom the match named, and who has the lead: dispatchers may send it to another.
     "utility_code": "utility_code",
     "utility_name": "utility_name",
     "utility_method": "utility_method",
+    "lead_code": "lead_code",
+    "lead_name": "lead_name",
+    "assisting": "assisting",
     "accepted_at": "accepted_at",
     "dispatched_at": "dispatched_at",
     "handled_at": "handled_at",
@@ -59,8 +64,27 @@ def table_row(row: Row) -> list[str]:
     row
         A row of ``gis/db/sql/report_documents.sql``.
     """
-    values = {**row, "id": public_id(row["county_code"], row["id"])}
+    values = {**row, "id": public_id(row["county_code"], row["id"]), **_bodies(row["assignments"])}
     return [_cell(values[field]) for field in _FIELDS.values()]
+
+
+def _bodies(assignments: Sequence[Row]) -> dict[str, str]:
+    """Return the body in the lead of the latest round, and those that assist it there."""
+    parts = [one for one in assignments if one["status"] not in {"returned", "cancelled"}]
+    leads = [one for one in parts if one["role"] == "lead"]
+    if not leads:
+        return {"lead_code": "", "lead_name": "", "assisting": ""}
+    lead = leads[-1]  # they come in the order of the rounds
+    assisting = [
+        one["utility"]["name"]
+        for one in parts
+        if one["role"] == "assisting" and one["round"] == lead["round"]
+    ]
+    return {
+        "lead_code": lead["utility"]["code"],
+        "lead_name": lead["utility"]["name"],
+        "assisting": "; ".join(assisting),
+    }
 
 
 def _cell(value: Any) -> str:

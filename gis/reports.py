@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func, select, true, tuple_, union_all
+from sqlalchemy import case, func, select, true, tuple_, union_all
 
 from gis.audience import Actor, visible_reports
+from gis.counted import rows_of, unit_of
 from gis.db.database import Database, Row, Transaction
 from gis.dispatching import find_last_step
 from gis.errors import InvalidInput, NotFound
@@ -31,6 +32,8 @@ from gis.report_filters import ReportFilters, conditions, light
 from gis.workflow.guards import undo_refusal
 from gis.workflow.table import UNDO
 
+BACKLOG_AFTER = dt.timedelta(days=7)
+"""What is overdue for longer is a backlog, no longer the day's work."""
 BATCH = 1000
 """Reports of one step of an export; each step is a transaction of its own."""
 
@@ -117,6 +120,22 @@ def find_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
     return report_id
 
 
+def check_visible(tx: Transaction, actor: Actor, text: str) -> None:
+    """Look whether an actor may know of the report with a public id or number.
+
+    Raises
+    ------
+    NotFound
+        There is none, or the actor may not know of it.
+    """
+    key = find_id(tx, actor, text)
+    statement = select(Report.id).where(
+        visible_reports(actor), Report.county_code == actor.county_code, Report.id == key
+    )
+    if tx.connection.execute(statement).first() is None:
+        raise NotFound("There is no such report.")
+
+
 def list_page(
     tx: Transaction,
     actor: Actor,
@@ -147,6 +166,32 @@ def list_page(
     rows = tx.connection.execute(statement).all()
     shown = rows[:limit]
     return Page([row.id for row in shown], _cursor(shown[-1]) if len(rows) > limit else None)
+
+
+def list_urgent(
+    tx: Transaction, actor: Actor, filters: ReportFilters, *, limit: int, now: dt.datetime
+) -> list[uuid.UUID]:
+    """Return the keys of what should be looked at first.
+
+    First come the clocks that run, by when they are due; those without a clock, newest first; and
+    last what has been overdue for long (`BACKLOG_AFTER`), the latest first: an archive's unsettled
+    cases do not bury the day's.
+    """
+    old = Report.due_at < now - BACKLOG_AFTER
+    group = case((Report.due_at.is_(None), 1), (old, 2), else_=0)
+    statement = (
+        select(Report.id)
+        .where(visible_reports(actor), *conditions(filters, actor, now))
+        .order_by(
+            group,
+            case((~old, Report.due_at)),
+            Report.due_at.desc(),
+            Report.received_at.desc(),
+            Report.id.desc(),
+        )
+        .limit(limit)
+    )
+    return list(tx.connection.execute(statement).scalars())
 
 
 def list_rows(tx: Transaction, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Row]:
@@ -192,7 +237,8 @@ def count_reports(
 ) -> dict[str, Any]:
     """Count the reports that pass the filters, and how they divide; one statement.
 
-    ``by_queue`` counts by the same filters without their queue.
+    ``by_queue`` counts by the same filters without their queue; ``counted`` says how often those
+    that stand behind a number of the statistics were counted for it, and as what.
     """
     lamp = light(now).label("light")
     wanted = in_queue(filters.queue, actor, now) if filters.queue else true()
@@ -225,7 +271,26 @@ def count_reports(
         "count": count,
         "open": count - by["status"]["closed"],
         **{f"by_{name}": dict(counter) for name, counter in by.items()},
+        "counted": _counted(tx, actor, filters, now) if filters.counted else None,
     }
+
+
+def _counted(
+    tx: Transaction, actor: Actor, filters: ReportFilters, now: dt.datetime
+) -> dict[str, Any]:
+    """Return the number of the statistics itself, over what passes all filters."""
+    cases = filters.counted
+    if cases is None:
+        raise ValueError("no number of the statistics is asked for")
+    rows = rows_of(actor.county_code, cases).subquery()
+    statement = (
+        select(func.count())
+        .select_from(rows)
+        .join(Report, Report.id == rows.c.id)
+        .where(visible_reports(actor), *conditions(replace(filters, counted=None), actor, now))
+    )
+    number = tx.connection.execute(statement).scalar_one()
+    return {"count": number, "unit": unit_of(cases.count)}
 
 
 def iter_rows(

@@ -1,19 +1,21 @@
 """How long personal data is kept, and erasing what is older.
 
 Counts and histories of reports stay; who reported does not. Each rule is a number of days; 0 keeps
-for ever. What was erased is written down with its number, never with what it held.
+for ever. What was erased is written down with its number, never with what it held. What no rule
+covers is named here too, so that the privacy notice can say so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gis.admin_events import note_admin_event
 from gis.db.database import Transaction
 from gis.personal import erase_personal_data
+from gis.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,33 @@ class Erased:
     rows: int
 
 
+NOT_ERASED: Final[Mapping[str, tuple[str, ...]]] = {
+    "words": ("report.description", "report.address", "report.place_text", "report.location"),
+    "talk": (
+        "message.text", "evaluation.comment", "callback.note", "assignment.result",
+        "assignment.cause", "assignment.remedy", "assignment.return_reason", "report.cause",
+        "time_request.reason", "time_request.decision", "meeting.minutes",
+    ),
+    "photos": ("photo.sha256",),
+    "staff": ("account.name", "report_event.actor_name", "grid_staff.name", "grid_staff.telephone"),
+}  # fmt: skip
+"""What may speak of people and is kept without a limit, by columns: no rule erases it."""
+
 _OLDER: Final = {
     "reporter": "report WHERE county_code = %(county)s AND status = 'closed' AND closed_at < %(before)s"
     " AND (reporter_name <> '' OR reporter_phone <> '')",
     "reads": "personal_read WHERE county_code = %(county)s AND at < %(before)s",
     "notices": "notification WHERE county_code = %(county)s AND at < %(before)s",
 }
+
+
+def rules_of(settings: Settings) -> list[Rule]:
+    """Return the rules of this installation."""
+    return [
+        Rule("reporter", settings.keep_reporter_days),
+        Rule("reads", settings.keep_reads_days),
+        Rule("notices", settings.keep_notices_days),
+    ]
 
 
 def apply_rules(

@@ -186,7 +186,8 @@ class Figures:
             inside = self.found.period.first <= month_end(day) and day <= self.found.period.last
             href = f"/reports?{cases_query(Period(day, month_end(day)), 'accepted')}"
             link = Number(self.say.count(count), href if self.lists and count else None)
-            bars.append(Bar(month_name(day, self.say.language), link, 100 * count / most, inside))
+            name = period_words(Period(day, month_end(day)), self.say.language)
+            bars.append(Bar(name, link, 100 * count / most, inside))
             day = month_end(day) + dt.timedelta(days=1)
         return bars
 

@@ -250,6 +250,10 @@ def _evaluated(details: Details, say: Speech) -> list[Line]:
     return [("", f"{answer} · {channel}"), ("", asks)]
 
 
+def _asked(details: Details, say: Speech) -> list[Line]:
+    return [("", say.named("channel", details.get("channel")))]
+
+
 def _undone(details: Details, say: Speech) -> list[Line]:
     return [("", say.named("act", details.get("undone")))]
 
@@ -298,6 +302,7 @@ _TOLD: Mapping[str, Callable[[Details, Speech], Iterable[Line]]] = {
     "unmerge": _unmerged,
     "remind": _alarm,
     "supervise": _alarm,
+    "evaluation_asked": _asked,
     "evaluated": _evaluated,
     "undone": _undone,
     "rematched": _rematched,

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from gis.audience import Actor
 from gis.db.provision import DemoAccount
 from gis.homes import Home
+from gis.reports import BACKLOG_AFTER
 from maps.language import LANGUAGES, Language, words
 from maps.ramps import sequential
 from maps.shell import Pages, vendored
@@ -227,6 +228,7 @@ def render_home(pages: Pages, context: PageContext, home: Home, done: str = "") 
         "home.html",
         context,
         home=home,
+        backlog_days=BACKLOG_AFTER.days,
         home_empty=say.word("list.comma").join(say.named("queue", code) for code in home.empty),
         done=say.named("act", done) if done else "",
     )

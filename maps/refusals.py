@@ -12,6 +12,7 @@ from maps.speech import Speech
 # The domain's sentences, with what varies in them, to keys of the glossary.
 SENTENCES: tuple[tuple[str, str], ...] = (
     (r"`\w+` needs it\.|Must not be blank\.", "why.needed"),
+    (r"holds only white space .*", "why.blank"),
     (r"Must have at most (?P<n>\d+) characters\.", "why.long"),
     (r"Must have at most (?P<n>\d+) entries\.", "why.many"),
     (r"Must have at most (?P<n>\d+) MB\.", "why.heavy"),
@@ -30,6 +31,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"A report cannot be merged into itself\.", "why.itself"),
     (r"The other report is closed.*", "why.other_closed"),
     (r"The other report was merged itself.*", "why.other_merged"),
+    (r"The other report is with another centre.*", "why.other_centre"),
     (r"Other reports were merged into it.*|Reports of other people were merged.*", "why.has_merged"),
     (r"It was merged into another report.*", "why.is_merged"),
     (r"It was not merged.*", "why.not_merged"),
@@ -43,7 +45,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"The pause asked for has ended.*", "why.pause_over"),
     (r"The limit has passed.*", "why.overdue"),
     (r"The most that may be granted.*", "why.granted"),
-    (r"A pause may last at most 365 days\.", "why.pause_long"),
+    (r"A pause may last at most \d+ days\.", "why.pause_long"),
     (r"There is no running limit.*", "why.no_limit"),
     (r"Your body has no (?:such )?part in this report\.", "why.no_part"),
     (r"Your body's part is `(?P<status>\w+)`\.", "why.part"),

@@ -33,10 +33,6 @@ _QUEUES: Final[Mapping[str, tuple[Queue, ...]]] = {
 }  # fmt: skip
 _OTHERS: Final[tuple[Queue, ...]] = ("overdue", "returned", "reopen_requested", "open")
 
-# A case may stand behind several of these; the list holds it once.
-_SEVERAL: Final = frozenset(
-    {"due_to_check_in", "checked_in_on_time", "invited", "answered", "satisfied"}
-)
 _LIGHTS: Final = ("red", "yellow", "green")
 _MAIN: Final = ("q", "category", "town", "from", "to", "counted", "counted_by", "counted_key")
 
@@ -49,8 +45,9 @@ class Listed:
     ----------
     query
         Filters of the address, in order, without the page.
-    counted, group
-        The number of the statistics whose cases these are, and the name of its group.
+    counted, group, times
+        The number of the statistics whose cases these are, the name of its group, and what it
+        comes to, as {count, unit}.
     errors
         Reasons by field, where the filters cannot be used.
     first
@@ -65,6 +62,7 @@ class Listed:
     by_queue: Mapping[str, int] = field(default_factory=dict)
     counted: Cases | None = None
     group: str | None = None
+    times: Mapping[str, Any] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     first: bool = True
     next: str | None = None
@@ -100,7 +98,7 @@ def render_list(pages: Pages, context: PageContext, listed: Listed) -> str:
         narrowed=narrowed,
         more_open=bool(narrowed - set(_MAIN)) or bool(set(listed.errors) - set(_MAIN)),
         stands_for=_stands_for(listed.counted, listed.group, say) if listed.counted else None,
-        several=listed.counted is not None and listed.counted.count in _SEVERAL,
+        several=_several(listed, say),
         statuses=[(code, say.named("status", code)) for code in STATUSES],
         sources=[(code, say.named("source", code)) for code in SOURCES],
         lights=[(code, say.named("light", code)) for code in _LIGHTS],
@@ -148,6 +146,14 @@ def _stands_for(cases: Cases, group: str | None, say: Speech) -> str:
         parts.append(label or say.word("stats.none"))
     parts.append(period_words(Period(cases.first, cases.last), say.language))
     return " · ".join(parts)
+
+
+def _several(listed: Listed, say: Speech) -> str:
+    """Say how many assignments or evaluations the listed reports were counted for, if so."""
+    if listed.times is None or listed.times["unit"] == "report":
+        return ""
+    unit, n, m = listed.times["unit"], listed.times["count"], listed.count
+    return say.word(f"reports.several.{unit}", n=say.count(n), m=say.count(m))
 
 
 def _categories(say: Speech) -> list[tuple[str, str]]:

@@ -51,8 +51,10 @@ def render_receipt(
     )  # fmt: skip
 
 
-def render_gone(pages: Pages, context: PageContext, what: Literal["evaluate", "receipt"]) -> str:
-    """Return the HTML for a token that does not hold."""
+def render_gone(
+    pages: Pages, context: PageContext, what: Literal["evaluate", "receipt", "handled"]
+) -> str:
+    """Return the HTML for a token that does not hold, or not for who handled the report."""
     return render_page(pages, "token_gone.html", context, word_groups=(), what=what)
 
 

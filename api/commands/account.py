@@ -18,11 +18,11 @@ from gis.accounts import (
     accounts_of,
     add_account,
     disable_account,
-    set_password,
+    enable_account,
 )
 from gis.db import provision
 from gis.db.database import Database, Row, Transaction
-from gis.invitations import invite_into
+from gis.invitations import Invited, invite_into, reset_into, reset_to
 from gis.registry import find_staff_id, get_county
 from gis.settings import Settings
 
@@ -115,8 +115,7 @@ def invite(
             lasts=dt.timedelta(days=settings.invitation_days),
         )
     typer.echo(f"Account {username} ({role}) of county {code} waits for its password.")
-    typer.echo(f"Code for /invitation, shown this once: {made.code}")
-    typer.echo(f"It holds until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
+    _print_code(made)
 
 
 @accounts.command(
@@ -160,14 +159,38 @@ def disable(username: UsernameArgument) -> None:
     typer.echo(f"Account {username} is disabled; its sessions have ended.")
 
 
-@accounts.command(epilog=example("gridcall account reset wang --generate"))
-def reset(username: UsernameArgument, generate: GenerateOption = False) -> None:
-    """Give an account another password and end its sessions."""
-    password = _password(generate=generate)
+@accounts.command(epilog=example("gridcall account enable wang"))
+def enable(username: UsernameArgument) -> None:
+    """Let a disabled account sign in again, with the password it had."""
+    with _written("gridcall account enable") as tx:
+        enable_account(tx, username, now=dt.datetime.now(dt.UTC))
+    typer.echo(f"Account {username} may sign in again; `account reset` gives it a new code.")
+
+
+@accounts.command(
+    epilog=example("gridcall account reset wang", "gridcall account reset wang --generate")
+)
+def reset(
+    username: UsernameArgument,
+    generate: GenerateOption = False,
+    password: Annotated[
+        bool, typer.Option("--password", help="Ask for the new password, or read it from a pipe.")
+    ] = False,
+) -> None:
+    """End an account's sessions and print once the code by which its holder sets a new password."""
+    settings, now = Settings(), dt.datetime.now(dt.UTC)
+    new = _password(generate=generate) if generate or password else None
+    if new is not None:
+        with _written("gridcall account reset") as tx:
+            reset_to(tx, username, new, now=now)
+        typer.echo(f"Account {username} has another password; its sessions have ended.")
+        _print_once(new, generate=generate)
+        return
+    lasts = dt.timedelta(days=settings.invitation_days)
     with _written("gridcall account reset") as tx:
-        set_password(tx, username, password)
-    typer.echo(f"Account {username} has another password; its sessions have ended.")
-    _print_once(password, generate=generate)
+        made = reset_into(tx, username, by=None, now=now, lasts=lasts)
+    typer.echo(f"Account {username} waits for its new password; its sessions have ended.")
+    _print_code(made)
 
 
 def _password(*, generate: bool) -> str:
@@ -177,6 +200,11 @@ def _password(*, generate: bool) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _print_code(made: Invited) -> None:
+    typer.echo(f"Code for /invitation, shown this once: {made.code}")
+    typer.echo(f"It holds until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _print_once(password: str, *, generate: bool) -> None:

@@ -12,7 +12,7 @@ from api.commands import example
 from gis.db import provision
 from gis.db.database import Database
 from gis.registry import get_county
-from gis.retention import Rule, apply_rules
+from gis.retention import apply_rules, rules_of
 from gis.settings import Settings
 
 _NAMES = {
@@ -20,15 +20,6 @@ _NAMES = {
     "reads": "records of who read them",
     "notices": "notices to accounts",
 }
-
-
-def rules_of(settings: Settings) -> list[Rule]:
-    """Return the rules of this installation."""
-    return [
-        Rule("reporter", settings.keep_reporter_days),
-        Rule("reads", settings.keep_reads_days),
-        Rule("notices", settings.keep_notices_days),
-    ]
 
 
 def retention(

@@ -20,6 +20,7 @@ from gis.audience import Actor
 from gis.errors import Conflict, InvalidInput, NotFound, TooManyAttempts
 from gis.invitations import Invited, accept_invitation, invite_account, reset_account
 from gis.models.account import ROLES
+from gis.retention import NOT_ERASED, rules_of
 from gis.roster import STAFF_ROLES, change_person, get_person, list_roster
 from maps.pages import PageContext, render_page
 
@@ -258,7 +259,6 @@ def show_privacy(request: Request, caller: SignedIn) -> Response:
     settings = caller.services.settings
     html = render_page(
         caller.services.pages, "privacy.html", context, word_groups=(),
-        reporter_days=settings.keep_reporter_days, reads_days=settings.keep_reads_days,
-        notices_days=settings.keep_notices_days, session_hours=settings.session_hours,
+        rules=rules_of(settings), not_erased=list(NOT_ERASED), session_hours=settings.session_hours,
     )  # fmt: skip
     return page(request, context, html)

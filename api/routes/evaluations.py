@@ -20,12 +20,16 @@ router = APIRouter(prefix="/evaluations", tags=["evaluations"], route_class=Stri
 
 
 @router.get("/{token}", response_model=EvaluationView)
-def get_evaluation(request: Request, token: str) -> Response:
-    """Show what a token asks about; it is valid for 14 days."""
-    services = services_of(request)
-    now = services.clock.now()
-    with guessing_refused(request), services.db.transaction() as tx:
-        invitation = find_invitation(tx, token, now)
+def get_evaluation(
+    request: Request, caller: Annotated[Caller, Depends(find_caller)], token: str
+) -> Response:
+    """Show what a token asks about; it is valid for 14 days.
+
+    Whoever is signed in and handled the report is refused: the answer is the resident's.
+    """
+    signed_in = actor_of(caller)
+    with guessing_refused(request), services_of(request).db.transaction() as tx:
+        invitation = find_invitation(tx, token, caller.now, signed_in=signed_in)
     return json_answer(orjson.dumps(asdict(invitation)))
 
 

@@ -93,6 +93,7 @@ def _listed(
         by_queue=counts["by_queue"],
         counted=counted,
         group=names.get(counted.key, counted.key) if counted and counted.key else None,
+        times=counts["counted"],
         first=cursor is None,
         next=f"?{urlencode([*query, ('cursor', found.next)])}" if found.next else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from api.auth import Caller, SignedIn
 from api.intake import check_may_report, read_intake
 from api.page_answers import actor_of, context_of, page, see_other, sign_in_first
-from api.posted import Posted, PostedForm
+from api.posted import Posted, PostedForm, pictures_of
 from api.problems import field_errors
 from api.schemas.report import ReportIntake
 from gis import photos
@@ -26,7 +25,6 @@ from gis.geometry import Point
 from gis.intake import Intake
 from gis.lookups import search_places
 from gis.matching import match_point
-from gis.photos import Picture, clean_picture
 from gis.receipts import issue_receipt
 from gis.report_documents import match_document
 from gis.suggestions import list_duplicates
@@ -117,7 +115,7 @@ def _check(caller: Caller, posted: Posted) -> Found:
 
 def _save(caller: Caller, posted: Posted) -> str:
     """Take the report in with its photos, and return the token of a receipt."""
-    pictures = _pictures(posted)
+    pictures = pictures_of(posted)
     with caller.intake() as (tx, actor):
         intake = _intake(tx, actor, posted)
         received = caller.services.reception.receive(
@@ -191,13 +189,3 @@ def _number(name: str, text: str) -> float | None:
         return float(text) if text.strip() else None
     except ValueError:
         raise InvalidInput.of(name, "Must be a number.") from None
-
-
-def _pictures(posted: Posted) -> dict[str, Picture]:
-    found = {}
-    for data in posted.files.get("photos", ()):
-        try:
-            found[hashlib.sha256(data).hexdigest()] = clean_picture(data)
-        except InvalidInput as error:
-            raise InvalidInput.of("photos", error.errors[0].reason) from error
-    return found

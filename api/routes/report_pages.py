@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from fastapi.responses import Response
 from api.action_fields import read_action
 from api.auth import Caller, SignedIn
 from api.page_answers import actor_of, context_of, page, see_other, sign_in_first
-from api.posted import Posted, PostedForm
+from api.posted import Posted, PostedForm, pictures_of
 from gis import personal, photos, reports
 from gis.audience import Actor
 from gis.county_names import county_names
@@ -31,7 +30,6 @@ from gis.errors import (
 from gis.evaluation import issue_token
 from gis.messages import mark_read
 from gis.personal import Person, Purpose
-from gis.photos import Picture, clean_picture
 from gis.report_file import ReportFile, open_report
 from gis.workflow.guards import parties_of
 from gis.workflow.table import ACTIONS
@@ -149,7 +147,8 @@ def _answer(
     complete = replace(
         shown,
         may_read_person=personal.may_read_person(report, actor, parts),
-        can_add_photos=bool(_ADDERS & parties_of(report, actor, parts)),
+        can_add_photos=bool(_ADDERS & parties_of(report, actor, parts))
+        and len(file.document["photos"]) < photos.MOST_OF_A_REPORT,
         can_show_qr=actor.role in _SHOWS_QR,
     )
     context = context_of(request, actor, path=f"/reports/{report_id}")
@@ -172,7 +171,7 @@ def _read_person(caller: Caller, report_id: str, purpose: Purpose) -> Person | N
 
 def _act(caller: Caller, report_id: str, action: str, posted: Posted) -> bool:
     """Store the photos, then do the action, both or neither; say whether it is still to be seen."""
-    pictures = _pictures(posted)
+    pictures = pictures_of(posted)
     with caller.transaction() as (tx, actor):
         key = reports.find_id(tx, actor, report_id)
         folder = caller.services.settings.photo_folder
@@ -189,14 +188,3 @@ def _act(caller: Caller, report_id: str, action: str, posted: Posted) -> bool:
             fields["photos"] = list(pictures)
         row = act(tx, actor, key, action, fields, posted.text("if_match"), caller.now)
         return bool(set(row["audience"]) & set(actor.audience))
-
-
-def _pictures(posted: Posted) -> dict[str, Picture]:
-    """Decode the photos before any connection is taken; by the SHA-256 of what was sent."""
-    found = {}
-    for data in posted.files.get("photos", ()):
-        try:
-            found[hashlib.sha256(data).hexdigest()] = clean_picture(data)
-        except InvalidInput as error:
-            raise InvalidInput.of("photos", error.errors[0].reason) from error
-    return found

@@ -39,10 +39,10 @@ def post_evaluation(request: Request, caller: SignedIn, token: str, posted: Post
             answer_by_token(
                 tx, token, posted.text("answer"), posted.text("text"), caller.now, signed_in=actor
             )
-    except NotFound:
+    except (NotFound, NotAllowed):
         return _evaluation(request, caller, token)
-    except (InvalidInput, NotAllowed, Conflict) as error:
-        status = {InvalidInput: 422, NotAllowed: 403}.get(type(error), 409)
+    except (InvalidInput, Conflict) as error:
+        status = 422 if isinstance(error, InvalidInput) else 409
         told = refusal_of(error, say)
         words = next(iter(told.fields.values()), told.words)
         return _evaluation(request, caller, token, problem=words, status=status)
@@ -81,16 +81,20 @@ def open_evaluation(request: Request, caller: SignedIn, token: str) -> Response:
 def _evaluation(
     request: Request, caller: SignedIn, token: str, *, problem: str = "", status: int = 200
 ) -> Response:
+    actor = actor_of(caller)
     context = context_of(request, None)
     # A refused answer has counted the token already.
     guarded = nullcontext() if problem else guessing_refused(request)
     try:
         with guarded, caller.services.db.transaction() as tx:
-            invitation = find_invitation(tx, token, caller.now)
+            invitation = find_invitation(tx, token, caller.now, signed_in=actor)
             names = county_names(tx, county_of(token))
     except NotFound:
         html = render_gone(caller.services.pages, context, "evaluate")
         return page(request, context, html, status=404)
+    except NotAllowed:
+        html = render_gone(caller.services.pages, context, "handled")
+        return page(request, context, html, status=403)
     html = render_evaluation(
         caller.services.pages, speaking_of(context, names), invitation, token=token, problem=problem
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import MaxLen
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from gis.blank import SEEN, is_blank
 from gis.layers import CellSize
 
 
@@ -20,7 +21,18 @@ def _storable(text: str) -> str:
     return text
 
 
+def _telling(text: str) -> str:
+    """Refuse what nobody could read."""
+    if is_blank(text):
+        raise ValueError("holds only white space or characters that cannot be seen")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_storable)]
+# The pattern is checked above, where the reason can be told in words.
+TellingText = Annotated[
+    Text, AfterValidator(_telling), Field(min_length=1, json_schema_extra={"pattern": SEEN})
+]
 ShortText = Annotated[Text, MaxLen(200)]
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
 

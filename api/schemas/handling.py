@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Answer, Request, Text
+from gis.counted import Unit
 
 EvaluationAnswer = Literal["satisfied", "so_so", "unsatisfied"]
 
@@ -78,6 +79,15 @@ class RateView(Answer):
         str | None, Field(description="Where exactly these cases are listed; null for planners.")
     ]
     denominator_cases: str | None
+    unit: Annotated[
+        Unit,
+        Field(
+            description="What both counts count. The lists hold each report once; /reports/counts "
+            "with the same parameters tells the number itself as `counted`."
+        ),
+    ]
+    definition: Annotated[str, Field(description="Both counts in words, in Chinese.")]
+    definition_en: str
     percent: float | None
 
 

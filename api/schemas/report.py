@@ -8,8 +8,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Answer, Code, FieldProblem, PointGeometry, Request, ShortText, Text
+from api.schemas.common import (
+    Answer,
+    Code,
+    FieldProblem,
+    PointGeometry,
+    Request,
+    ShortText,
+    TellingText,
+    Text,
+)
 from api.schemas.match import Match, UtilityName
+from gis.counted import Unit
 from gis.queues import Queue
 
 Source = Literal[
@@ -35,7 +45,7 @@ class ReportIntake(Request):
     """
 
     category: Annotated[Code | None, Field(examples=["water.low_pressure"])] = None
-    description: Annotated[Text, Field(min_length=1, max_length=4000, examples=["4-6楼没水"])]
+    description: Annotated[TellingText, Field(max_length=4000, examples=["4-6楼没水"])]
     longitude: Annotated[float | None, Field(strict=True, examples=[119.409])] = None
     latitude: Annotated[float | None, Field(strict=True, examples=[35.995])] = None
     place_code: Code | None = None
@@ -188,6 +198,15 @@ class ReportCollection(Answer):
     next: str | None
 
 
+class CountedCases(Answer):
+    """A number of the statistics: how often the listed reports were counted for it."""
+
+    count: int
+    unit: Annotated[
+        Unit, Field(description="What was counted; a report may have several, and is listed once.")
+    ]
+
+
 class ReportCounts(Answer):
     """How many reports pass the filters, and how they divide."""
 
@@ -203,6 +222,9 @@ class ReportCounts(Answer):
     by_town: Annotated[dict[str, int], Field(description="The key '' holds those without town.")]
     by_queue: Annotated[
         dict[Queue, int], Field(description="With the same filters but for `queue` itself.")
+    ]
+    counted: Annotated[
+        CountedCases | None, Field(description="With the filter `counted`: the number itself.")
     ]
 
 

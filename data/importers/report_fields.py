@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.fields import FieldReader, FloatArray, Texts
+from gis.blank import is_blank
 from gis.errors import InvalidInput
 from gis.records import MOST_AHEAD
 from gis.registry import Known
@@ -23,6 +24,7 @@ __all__ = [
     "Life",
     "check_source",
     "read_client_ids",
+    "read_descriptions",
     "read_life",
     "read_names",
 ]
@@ -159,6 +161,19 @@ def read_names(
         text,
         nowhere & ~named & (text != ""),
     )
+
+
+def read_descriptions(reader: FieldReader, categories: Texts) -> Texts:
+    """Read what the matter is; an empty cell will do where a category says it.
+
+    A cell that holds nothing one could see is refused: it looks filled in and says nothing.
+    """
+    told = reader.text("description", longest=4_000)
+    blank = np.fromiter((text != "" and is_blank(text) for text in told), dtype=bool)
+    reader.refuse(blank, "description", "holds only white space or characters that cannot be seen")
+    silent = (told == "") & (categories == "")
+    reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
+    return told
 
 
 def read_client_ids(reader: FieldReader) -> npt.NDArray[np.object_]:

@@ -28,6 +28,7 @@ from data.importers.new_categories import new_categories
 from data.importers.report_fields import (
     SOURCES,
     read_client_ids,
+    read_descriptions,
     read_life,
     read_names,
 )
@@ -284,6 +285,7 @@ class _Work:
         grid, place, place_text, in_words = read_names(reader, self._around.known, lon)
         life = read_life(reader, self._around.zone, pd.Timestamp(self._run.now))
         categories = self._read_categories(reader)
+        descriptions = read_descriptions(reader, categories)
         sources = reader.choice("source", SOURCES, default=self._options.source)
         client_ids = read_client_ids(reader)
         accuracy_m = reader.number("accuracy_m", least=0, most=1e6)
@@ -292,7 +294,7 @@ class _Work:
                 "source_number": self._source_numbers(reader, client_ids),
                 "client_id": client_ids,
                 "category": categories,
-                "description": reader.text("description", longest=4_000),
+                "description": descriptions,
                 "lon": lon,
                 "lat": lat,
                 "crs": self._crs.name,
@@ -313,8 +315,6 @@ class _Work:
         self._statuses.update(life.unknown)
         self._open_again += life.not_carried
         self._in_words += int(in_words.sum())
-        silent = (frame["description"] == "").to_numpy() & (categories == "")
-        reader.refuse(silent & ~reader.bad, "description", "neither description nor category")
         _refuse_repeated(reader, frame, sources)
         return frame, sources
 

@@ -45,6 +45,9 @@ class EvaluationToken(Base):
     evaluation_id: Mapped[uuid.UUID]
     channel: Mapped[str]
     created_at: Mapped[dt.datetime]
+    issued_by: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="null: the holder of the receipt asked for it"
+    )
 
 
 class Callback(Base):

@@ -59,6 +59,23 @@ class AssignmentLike(Protocol):
     def requested(self) -> str | None: ...  # noqa: D102
     @property
     def office_of(self) -> str | None: ...  # noqa: D102
+    @property
+    def handle_due_at(self) -> dt.datetime | None: ...  # noqa: D102
+    @property
+    def extensions(self) -> int: ...  # noqa: D102
+    @property
+    def suspensions(self) -> int: ...  # noqa: D102
+    @property
+    def pause_until(self) -> dt.datetime | None: ...  # noqa: D102
+
+
+class MeetingLike(Protocol):
+    """What deciding on the legal actions needs of a special meeting."""
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    @property
+    def recorded_at(self) -> Any: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,14 @@ class Standing:
 class Part:
     """A utility's part in a report: enough to say what may be done.
 
-    ``office_of`` is the town whose office the utility is, None for all others.
+    Attributes
+    ----------
+    office_of
+        The town whose office the utility is, None for all others.
+    handle_due_at, extensions
+        When its running time for handling ends, and how often that was extended.
+    suspensions, pause_until
+        How many pauses it was granted, and until when the one asked for would last.
     """
 
     utility_code: str
@@ -88,6 +112,18 @@ class Part:
     round: int
     requested: str | None = None
     office_of: str | None = None
+    handle_due_at: dt.datetime | None = None
+    extensions: int = 0
+    suspensions: int = 0
+    pause_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A special meeting: enough to say what may be done."""
+
+    bodies: list[dict[str, Any]]
+    recorded_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +179,7 @@ class ReportState:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentState:
-    """A row of ``assignment``; ``office_of`` is read from the utility and never written."""
+    """A row of ``assignment``, and beside it what guards look at (see `Part`), never written."""
 
     id: uuid.UUID
     utility_code: str
@@ -160,7 +196,11 @@ class AssignmentState:
     result: str = ""
     cause: str = ""
     remedy: str = ""
-    office_of: str | None = None
+    office_of: str | None = field(default=None, compare=False)
+    handle_due_at: dt.datetime | None = field(default=None, compare=False)
+    extensions: int = field(default=0, compare=False)
+    suspensions: int = field(default=0, compare=False)
+    pause_until: dt.datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +291,12 @@ def of_row(cls: type[T], row: Mapping[str, Any]) -> T:
 
 
 def thaw(cls: type[T], image: Mapping[str, Any]) -> T:
-    """Make a value of its JSON form: texts become the instants, uuids and tuples they were."""
-    return cls(
-        **{name: _thawed(image[name], kind) for name, kind in _types_of(cast(Any, cls)).items()}
-    )
+    """Make a value of its JSON form: texts become the instants, uuids and tuples they were.
+
+    What an image of an earlier release lacks has its default.
+    """
+    kinds = _types_of(cast(Any, cls))
+    return cls(**{name: _thawed(image[name], kinds[name]) for name in kinds if name in image})
 
 
 @cache

@@ -12,11 +12,6 @@ from typing import Any
 
 from gis import clocks
 from gis.audience import audience_of_report
-from gis.deadlines import (
-    Suspension,
-    extension_refusal,
-    suspension_refusal,
-)
 from gis.errors import Conflict, InvalidInput
 from gis.ids import uuid7
 from gis.workflow import meeting
@@ -28,11 +23,6 @@ from gis.workflow.table import Edge
 Fields = Mapping[str, Any]
 Effect = Callable[[Step, Fields, References], None]
 
-_REFUSED = {
-    "overdue": "The limit has passed; an overdue stage is not extended.",
-    "too_many": "The most that may be granted has been granted before.",
-    "too_long": "A pause may last at most 365 days.",
-}
 # Fields that the history keeps as they were sent; the others are kept by the effects below.
 _TOLD = ("reason", "result", "cause", "remedy", "photos")
 
@@ -158,28 +148,9 @@ def _request(step: Step, fields: Fields, _references: References) -> None:
         requested_at=step.now,
         until=until,
     )
-    _check_grantable(step, request)
     step.put_request(request)
     step.change(own, requested=request.kind)
     step.details |= {"request": str(request.id), "until": until}
-
-
-def _check_grantable(step: Step, request: RequestState) -> None:
-    clock = step.running_clock("handle", request.assignment_id)
-    if clock is None:
-        raise Conflict("There is no running limit that could be changed.")
-    why: str | None
-    if request.until is None:
-        why = extension_refusal(step.now, clock, clock.extensions)
-    elif request.until <= step.now:
-        raise InvalidInput.of("until", "A pause has to end in the future.")
-    else:
-        granted = [r for r in step.requests.values()
-                   if r.assignment_id == request.assignment_id
-                   and r.kind == "suspension" and r.status == "approved"]  # fmt: skip
-        why = suspension_refusal(Suspension(step.now, request.until), len(granted))
-    if why is not None:
-        raise Conflict(_REFUSED[why])
 
 
 def _pending(step: Step, fields: Fields) -> RequestState:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gis.blank import is_blank
 from gis.errors import FieldError, InvalidInput, NotFound
 from gis.ids import parse_public_id
 
@@ -92,9 +93,9 @@ def read_text(value: Any) -> str:
         raise Wrong("Must be a text.")
     if _UNSTORABLE.search(value):
         raise Wrong("Holds a character that cannot be stored.")
-    text = value.strip()
-    if not text:
+    if is_blank(value):
         raise Wrong("Must not be blank.")
+    text = value.strip()
     if len(text) > LONGEST_TEXT:
         raise Wrong(f"Must have at most {LONGEST_TEXT} characters.")
     return text

@@ -207,9 +207,8 @@ def legal_edge(deed: Deed) -> Edge:
     """
     report, parts = deed.case.report, deed.case.assignments
     meetings = deed.case.meetings
-    situation = Situation(
-        report, deed.actor, parts, parties_of(report, deed.actor, parts, meetings), meetings
-    )
+    parties = parties_of(report, deed.actor, parts, meetings)
+    situation = Situation(report, deed.actor, parts, parties, deed.now, meetings)
     why = f"`{deed.action}` is not possible for you while the report is `{report.status}`."
     for edge in edges_of(deed.action):
         if applies(edge, situation):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gis.audience import Actor
+from gis.deadlines import extension_refusal, suspension_refusal
 from gis.workflow.case import (
     AssignmentLike,
-    MeetingState,
+    MeetingLike,
     ReportLike,
     is_current,
 )
@@ -27,6 +28,10 @@ _OWN_STATUS: Mapping[str, frozenset[str]] = {
     "feed_back": frozenset({"handling"}),
     "request_extension": frozenset({"handling"}),
     "request_suspension": frozenset({"handling"}),
+}
+_NOT_GRANTED = {
+    "overdue": "The limit has passed; an overdue stage is not extended.",
+    "too_many": "The most that may be granted has been granted before.",
 }
 
 
@@ -47,7 +52,8 @@ class Situation:
     actor: Actor
     assignments: Sequence[AssignmentLike]
     parties: frozenset[Party]
-    meetings: Sequence[MeetingState] = ()
+    now: dt.datetime
+    meetings: Sequence[MeetingLike] = ()
 
 
 def acts_for(actor: Actor, assignment: AssignmentLike) -> bool:
@@ -85,7 +91,7 @@ def parties_of(
     report: ReportLike,
     actor: Actor,
     assignments: Sequence[AssignmentLike],
-    meetings: Sequence[MeetingState] = (),
+    meetings: Sequence[MeetingLike] = (),
 ) -> frozenset[Party]:
     """Return what an actor is to this report.
 
@@ -120,9 +126,9 @@ def legal_actions(
     actor: Actor,
     assignments: Sequence[AssignmentLike],
     *,
-    meetings: Sequence[MeetingState] = (),
+    now: dt.datetime,
+    meetings: Sequence[MeetingLike] = (),
     last: LastStep | None = None,
-    now: dt.datetime | None = None,
 ) -> list[str]:
     """Return the actions an actor may do to a report now, in the order of the table.
 
@@ -131,16 +137,17 @@ def legal_actions(
     report, assignments
         States or rows that have their columns (`gis.workflow.case.Standing`, `Part`); of the
         assignments all rounds are needed, because a body returns a report once a round.
-    meetings, last, now
-        Needed only for `acknowledge`, `record_minutes` and `undo`.
+    meetings
+        The special meetings: without them nobody is invited, and none waits for its minutes.
+    last
+        The last step, for `undo`.
     """
-    situation = Situation(
-        report, actor, assignments, parties_of(report, actor, assignments, meetings), meetings
-    )
+    parties = parties_of(report, actor, assignments, meetings)
+    situation = Situation(report, actor, assignments, parties, now, meetings)
     legal = dict.fromkeys(
         edge.action for edge in EDGES if applies(edge, situation) and not refusal(edge, situation)
     )
-    if last is not None and now is not None and not undo_refusal(actor, last, now):
+    if last is not None and not undo_refusal(actor, last, now):
         legal[UNDO] = None
     return list(legal)
 
@@ -181,8 +188,8 @@ def _own_refusal(edge: Edge, situation: Situation) -> str | None:
         return "Your body has no such part in this report."
     if own.status not in _OWN_STATUS[action]:
         return f"Your body's part is `{own.status}`."
-    if action.startswith("request_") and own.requested is not None:
-        return "An earlier request of yours is still waiting for an answer."
+    if action.startswith("request_"):
+        return _request_refusal(action, own, situation.now)
     if action == "return" and any(
         a.utility_code == own.utility_code and a.status == "returned" and a.round == report.round
         for a in situation.assignments
@@ -191,11 +198,39 @@ def _own_refusal(edge: Edge, situation: Situation) -> str | None:
     return None
 
 
-def _decide(situation: Situation) -> str | None:
-    waiting = any(
-        a.requested is not None and is_current(situation.report, a) for a in situation.assignments
+def _request_refusal(action: str, own: AssignmentLike, now: dt.datetime) -> str | None:
+    if own.requested is not None:
+        return "An earlier request of yours is still waiting for an answer."
+    if own.handle_due_at is None:
+        return "There is no running limit that could be changed."
+    why = (
+        extension_refusal(now, own.handle_due_at, own.extensions)
+        if action == "request_extension"
+        else suspension_refusal(own.suspensions)
     )
-    return None if waiting else "There is no request waiting for an answer."
+    return why and _NOT_GRANTED[why]
+
+
+def _waiting(situation: Situation) -> list[AssignmentLike]:
+    return [
+        a
+        for a in situation.assignments
+        if a.requested is not None and is_current(situation.report, a)
+    ]
+
+
+def _refuse(situation: Situation) -> str | None:
+    return None if _waiting(situation) else "There is no request waiting for an answer."
+
+
+def _approve(situation: Situation) -> str | None:
+    ended = [
+        a.requested == "suspension" and (a.pause_until is None or a.pause_until <= situation.now)
+        for a in _waiting(situation)
+    ]
+    if ended and all(ended):
+        return "The pause asked for has ended by now; refuse the request."
+    return _refuse(situation)
 
 
 def _escalate(situation: Situation) -> str | None:
@@ -244,8 +279,8 @@ def _record_minutes(situation: Situation) -> str | None:
 
 
 _GUARDS: Mapping[str, Callable[[Situation], str | None]] = {
-    "approve": _decide,
-    "refuse": _decide,
+    "approve": _approve,
+    "refuse": _refuse,
     "escalate": _escalate,
     "hand_down": _hand_down,
     "hand_over": _hand_over,

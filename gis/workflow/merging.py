@@ -11,6 +11,7 @@ from gis import clocks
 from gis.errors import Conflict
 from gis.ids import public_id
 from gis.workflow.case import Case
+from gis.workflow.guards import parties_of
 from gis.workflow.step import Step
 
 # What a merged report takes over from the one it was merged into, and gets back when unmerged.
@@ -23,11 +24,14 @@ def merge(child: Step, parent: Step) -> None:
     Raises
     ------
     Conflict
-        The other report is closed, or was merged itself.
+        The other report is closed, was merged itself, or is another centre's: who merges hands the
+        report to whoever acts on the other one, and so has to be that centre.
     """
     into = parent.report
     if into.id == child.report.id:
         raise Conflict("A report cannot be merged into itself.")
+    if "centre" not in parties_of(into, child.actor, ()):
+        raise Conflict("The other report is with another centre; escalate or transfer this one.")
     if into.status == "closed":
         raise Conflict("The other report is closed; only open reports are merged.")
     if into.merged_into is not None:

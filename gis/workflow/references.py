@@ -9,6 +9,7 @@ from typing import Any
 
 from gis.clocks import TimeBook
 from gis.db.database import Transaction
+from gis.deadlines import LONGEST_SUSPENSION
 from gis.errors import FieldError, InvalidInput
 from gis.ids import public_id
 from gis.matching import Match, Where, match_point
@@ -89,6 +90,16 @@ def _for_question(
     if of is None or of in ASKED_ROLES:
         return References()
     return References(bodies=_bodies(tx, report, {"of": [of]}))
+
+
+def _for_pause(
+    _tx: Transaction, fields: Fields, _report: ReportState, _book: TimeBook, now: dt.datetime
+) -> References:
+    if fields["until"] <= now:
+        raise InvalidInput.of("until", "A pause has to end in the future.")
+    if fields["until"] - now > LONGEST_SUSPENSION:
+        raise InvalidInput.of("until", f"A pause may last at most {LONGEST_SUSPENSION.days} days.")
+    return References()
 
 
 def _for_transfer(
@@ -231,6 +242,7 @@ _FINDERS: Mapping[str, Finder] = {
     "convene": _for_meeting,
     "record_minutes": _for_meeting,
     "ask": _for_question,
+    "request_suspension": _for_pause,
     "hand_over": _for_hand_over,
     "transfer": _for_transfer,
     "recategorise": _for_category,

@@ -60,7 +60,12 @@ class Part:
 
 # In the order in which foreign keys allow to insert; deleted in the reverse.
 PARTS = (
-    Part(Assignment, "assignments", AssignmentState, frozenset({"office_of"})),
+    Part(
+        Assignment,
+        "assignments",
+        AssignmentState,
+        frozenset({"office_of", "handle_due_at", "extensions", "suspensions", "pause_until"}),
+    ),
     Part(Clock, "clocks", ClockState),
     Part(TimeRequest, "requests", RequestState),
     Part(Evaluation, "evaluations", EvaluationState),

@@ -214,7 +214,8 @@ EDGES: tuple[Edge, ...] = (
 
 EVENTS: frozenset[str] = frozenset(edge.event for edge in EDGES) | {
     # What happens to a report beside what actors do to it.
-    "received", "rematched", "taken_over", "undone", "photo", "evaluated", "remind", "supervise",
+    "received", "rematched", "taken_over", "undone", "photo", "evaluation_asked", "evaluated", "remind",
+    "supervise",
 }  # fmt: skip
 """Every action that a history may hold; each has words in the glossary (``act.*``)."""
 

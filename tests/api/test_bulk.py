@@ -177,6 +177,8 @@ UNUSABLE: dict[str, Body | bytes] = {
     "an unknown place": {"description": "x", "place_code": "nope"},
     "an id that is taken": one(client_id=TAKEN, description="other"),
     "no zone": one(captured_at="2022-05-10T08:00"),
+    "white space alone": one(description=" \u3000"),
+    "nothing to be seen": one(description="\u200b\u200d\ufeff"),
     "no time": one(captured_at="soon"),
     "of the next year": one(captured_at="2023-05-10T08:00+08:00"),
     "a day and a second ahead": one(captured_at="2022-05-11T03:00:01Z"),

@@ -204,10 +204,35 @@ def test_bodies_above_the_limit_are_refused_announced_or_not(world: World, clien
         answer = client("dispatcher").post(
             "/reports", content=content, headers={"content-type": "application/json"}
         )
-        check_problem(answer, 413)
+        told = check_problem(answer, 413)
+        assert (told["code"], told["most_bytes"]) == ("too_large", 1024 * 1024)
+        assert "1048576 bytes (about 1 MB)" in told["detail"]
+        assert "Send less at once" in told["detail"]
     assert check_problem(
         httpx.post(f"{world.address}{API}/sessions", content=b"x" * 2_000_000), 413
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", "这里一次最多发送 1 MB，什么都没有保存"),
+        ("en", "At most 1 MB are taken here at once"),
+    ],
+)
+def test_a_page_says_what_the_limit_is_and_what_to_do(
+    browser: Clients, language: str, words: str
+) -> None:
+    def chunks() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    form = {"content-type": "application/x-www-form-urlencoded", "accept-language": language}
+    for content in (b"x" * (1024 * 1024 + 1), chunks()):
+        answer = browser("admin").post("/admin/accounts", content=content, headers=form)
+        assert answer.status_code == 413
+        assert answer.headers["content-type"].startswith("text/html")
+        assert words in answer.text
 
 
 def test_an_unexpected_error_tells_nothing() -> None:

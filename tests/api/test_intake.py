@@ -140,6 +140,8 @@ BAD = {
     "half a point": ({"description": "x", "longitude": 119.4}, "latitude"),
     "no words": ({**WHERE}, "description"),
     "empty words": ({"description": "", **WHERE}, "description"),
+    "only white space": ({"description": " \u3000\t\n", **WHERE}, "description"),
+    "nothing to be seen": ({"description": "\u200b\ufeff \u2060", **WHERE}, "description"),
     "unknown field": ({"description": "x", **WHERE, "status": "closed"}, "status"),
     "server's field": ({"description": "x", **WHERE, "id": "370782-1"}, "id"),
     "unknown category": ({"description": "x", **WHERE, "category": "nope"}, "category"),

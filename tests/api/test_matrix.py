@@ -126,6 +126,38 @@ def test_reports_answer_by_scope(
             assert status == 403, (name, status)
 
 
+WRITES = [
+    name
+    for name, rule in ROUTES.items()
+    if rule.about_report and not name.startswith(("GET", "HEAD"))
+]
+BODIES: tuple[tuple[bytes, str], ...] = (
+    (b"", "application/json"), (b"{", "application/json"), (b"\xff", "application/json"),
+    (b"[]", "application/json"), (b'{"surprise":1}', "application/json"),
+    (b'{"action":"no such","channel":7,"result":[]}', "application/json"),
+    (b"action=no+such&place=x", "application/x-www-form-urlencoded"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("route", WRITES)
+def test_a_report_that_is_not_seen_is_not_found_whatever_is_sent(
+    route: str, scopes: dict[str, str], world: World, client: Clients, filters: None
+) -> None:
+    method, _, path = route.partition(" ")
+    asked = ROUTES[route].path or path
+    for scope, report_id in scopes.items():
+        name = next(one for one in ("water", "foreigner") if one not in SEES[scope])
+        headers = {"authorization": f"Bearer {world.open_session(name)}"}
+        for body, content_type in BODIES:
+            answer = client(name).request(
+                method,
+                world.address + asked.replace("{report_id}", report_id),
+                content=body,
+                headers={**headers, "Content-Type": content_type},
+            )
+            assert answer.status_code == 404, (name, scope, body, answer.text)
+
+
 def test_lists_show_what_is_seen(
     scopes: dict[str, str], world: World, client: Clients, filters: None
 ) -> None:

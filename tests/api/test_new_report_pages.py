@@ -63,6 +63,9 @@ def test_photos_come_with_it(browser: Browsers, world: World) -> None:
     staff = browser("staff")
     sent = filled(staff)
     files = [("photos", ("a.jpg", jpeg((9, 9, 9)), "image/jpeg"))]
+    too_many = send(staff, sent, "save", files * 11)
+    assert too_many.status_code == 422
+    assert re.search(r'id="photos-error">[^<]*一件最多 10 张照片', too_many.text)
     assert send(staff, sent, "save", files).status_code == 303
     rows = world.execute(
         "SELECT count(*) FROM photo p JOIN report r ON r.id = p.report_id WHERE r.client_id = %s",
@@ -75,6 +78,7 @@ def test_photos_come_with_it(browser: Browsers, world: World) -> None:
     ("more", "field", "words"),
     [
         ({"description": " "}, "description", "请填写"),
+        ({"description": "\u200b"}, "description", "只有空格或看不见的字符"),
         ({"longitude": "", "latitude": ""}, "place_text", "请说明在哪里"),
         ({"longitude": "x"}, "longitude", "坐标不对"),
         ({"longitude": "119.4", "latitude": "136"}, "location", "坐标不对"),

@@ -12,7 +12,9 @@ import httpx
 import openpyxl
 import pytest
 
+from gis.retention import NOT_ERASED, rules_of
 from gis.throttling import MOST_FAILURES, REST
+from maps.language import glossary
 from tests.api.conftest import API, PASSWORD, World
 
 Clients = Callable[[str], httpx.Client]
@@ -91,12 +93,57 @@ def test_every_number_leads_to_exactly_its_cases(
         listed = browse("dispatcher").get(link).text
         told = re.search(r'id="found"[^>]*>\s*([\d,]+) reports', listed)
         assert told is not None, link
-        assert {int(told[1].replace(",", ""))} == number, link
+        # Of check-ins and evaluations the list says how often its reports count.
+        times = re.search(r"([\d,]+) (?:assignments in|evaluations of) [\d,]+ reports", listed)
+        assert {int((times or told)[1].replace(",", ""))} == number, link
         rows = listed.count('<span class="row-head">')
         assert rows == min(50, int(told[1].replace(",", "")))
     assert not re.search(
         r'href="/reports\?counted', browse("planner").get(f"/statistics?{query}").text
     )
+
+
+def test_a_number_of_assignments_is_told_beside_the_list_of_its_reports(
+    client: Clients, browse: Clients
+) -> None:
+    """Every rate's counts come again from its links, also where a report counts several times."""
+    desk = client("dispatcher")
+    filed(desk, 1)
+    where = {"longitude": 119.34, "latitude": 36.0}
+    report = desk.post(
+        "/reports", json={"description": "停电", "category": "power", **where}
+    ).json()
+    for action in (
+        {"action": "accept"},
+        {"action": "dispatch", "lead": "power", "assisting": ["water-west", "office-1"]},
+    ):
+        answer = desk.post(
+            f"/reports/{report['id']}/actions",
+            json=action,
+            headers={"if-match": str(report["version"])},
+        )
+        assert answer.is_success, answer.text
+        report = answer.json()
+    asked = {"from": "2022-05-01", "to": "2022-05-31", "by": "town"}
+    shown = desk.get("/statistics", params=asked).json()
+    several = 0
+    for group in (shown["total"], *shown["groups"]):
+        for rate in group["rates"]:
+            for side in ("numerator", "denominator"):
+                query = rate[f"{side}_cases"].partition("?")[2]
+                counts = desk.get(f"/reports/counts?{query}").json()
+                told = counts["counted"]
+                assert (told["count"], told["unit"]) == (rate[side], rate["unit"]), (rate, side)
+                assert told["count"] == counts["count"] or rate["unit"] != "report"
+                several += told["count"] > counts["count"]
+    assert several >= 2  # of the town and of the whole
+    check_in = next(one for one in shown["total"]["rates"] if one["code"] == "check_in_rate")
+    assert check_in["unit"] == "assignment"
+    assert "主办、协办各计一次" in check_in["definition"]
+    assert "lead and assisting each for itself" in check_in["definition_en"]
+    listed = browse("dispatcher").get("/reports?" + check_in["denominator_cases"].partition("?")[2])
+    assert re.search(rf"{check_in['denominator']} assignments in \d+ reports", listed.text)
+    assert desk.get("/reports/counts").json()["counted"] is None
 
 
 def test_statistics_say_what_is_wrong_with_a_period(browse: Clients) -> None:
@@ -288,8 +335,22 @@ def test_guessed_links_make_an_address_wait_but_not_the_holder_of_a_receipt(
     world.execute("DELETE FROM sign_in_throttle")
 
 
-def test_the_privacy_notice_tells_the_configured_days(world: World, browse: Clients) -> None:
-    text = browse("").get("/privacy").text
-    settings = world.services.settings
-    assert f"{settings.keep_reporter_days} days" in text
-    assert f"{settings.keep_reads_days} days" in text
+def test_the_privacy_notice_tells_what_is_erased_when_and_what_is_not(
+    world: World, browse: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, str]:
+        text = browse("").get("/privacy").text
+        return dict(re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', text))
+
+    def words(code: str) -> str:
+        return glossary()[f"privacy.{code}"]["en"]
+
+    rules = rules_of(world.services.settings)
+    days = {words(rule.code): f"{rule.days} days" for rule in rules}
+    kept = {words(code): "not erased by itself" for code in NOT_ERASED}
+    hours = f"{world.services.settings.session_hours} hours at most"
+    assert told() == {**days, words("session"): hours, **kept}
+    # Another setting, another notice: nothing of it is written by hand.
+    monkeypatch.setattr(world.services.settings, "keep_notices_days", 0)
+    monkeypatch.setattr(world.services.settings, "keep_reporter_days", 5)
+    assert told() | {words("notices"): "no limit set", words("reporter"): "5 days"} == told()

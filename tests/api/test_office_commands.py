@@ -84,6 +84,57 @@ def test_a_disabled_account_loses_its_code(call: Call, owner: Database) -> None:
     assert isinstance(call("account", "disable", "nobody").exception, NotFound)
 
 
+CODE = re.compile(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}")
+
+
+def state_of(call: Call, username: str) -> str:
+    line = next(
+        one for one in call("account", "list").output.splitlines() if one.startswith(username)
+    )
+    return line.split("\t")[1]
+
+
+def test_an_account_is_reset_disabled_and_enabled_and_each_step_written_down(
+    call: Call, owner: Database
+) -> None:
+    assert call("account", "add", "liu", "--role", "planner", "--generate").exit_code == 0
+    with owner.transaction() as tx:
+        tx.rows(
+            "INSERT INTO session (token_sha256, account_id, created_at, expires_at)"
+            " SELECT 'x', id, now(), now() + interval '1 day' FROM account WHERE username = 'liu'"
+        )
+    again = call("account", "reset", "liu")
+    assert again.exit_code == 0, again.output
+    code = CODE.search(again.output)
+    assert code is not None
+    assert state_of(call, "liu") == "invited"
+    with owner.transaction() as tx:
+        assert tx.rows("SELECT 1 FROM session") == []
+        assert accept_invitation(tx, code[0], "long enough", now=tx.scalar("SELECT now()")) == "liu"
+    assert state_of(call, "liu") == "active"
+    assert call("account", "disable", "liu").exit_code == 0
+    assert isinstance(call("account", "reset", "liu").exception, Conflict)
+    enabled = call("account", "enable", "liu")
+    assert enabled.exit_code == 0, enabled.output
+    assert state_of(call, "liu") == "active"  # with the password it had
+    made = call("account", "reset", "liu", "--generate")
+    password = re.search(r"Password, shown this once: (\S+)", made.output)
+    assert password is not None
+    with owner.transaction() as tx:
+        kept = tx.scalar("SELECT password_hash FROM account WHERE username = 'liu'")
+        done = tx.rows(
+            "SELECT action, account_id IS NULL AS us FROM admin_event WHERE subject = 'liu'"
+            " ORDER BY at, id"
+        )
+    assert password_holds(password[1], kept)
+    assert [(one["action"], one["us"]) for one in done] == [
+        ("reset", True), ("accept_invitation", False), ("disable", True), ("enable", True),
+        ("reset", True),
+    ]  # fmt: skip
+    for step in ("reset", "enable", "disable"):
+        assert isinstance(call("account", step, "nobody").exception, NotFound)
+
+
 def test_the_roster_is_listed_and_changed(call: Call, database_url: str) -> None:
     whole = call("roster", "list").output.splitlines()
     assert len(whole) > 10

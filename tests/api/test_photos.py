@@ -88,6 +88,19 @@ def test_a_body_that_was_given_a_part_adds_photos(client: Clients) -> None:
     assert put(water, report, jpeg((9, 9, 9))).status_code == 201
 
 
+def test_the_eleventh_photo_is_refused_whoever_sends_it(client: Clients) -> None:
+    desk, staff, report = client("dispatcher"), client("town1"), hand_in(client)
+    for shade in range(10):
+        sender = staff if shade % 2 else desk
+        assert put(sender, report, jpeg((25 * shade, 0, 0), (40, 30))).status_code == 201
+    for sender in (staff, desk):
+        refused = put(sender, report, jpeg((0, 99, 0), (40, 30)))
+        assert (refused.status_code, refused.json()["detail"]) == (
+            409, "A report has at most 10 photos.",
+        )  # fmt: skip
+    assert put(desk, report, jpeg((0, 0, 0), (40, 30))).status_code == 200  # it is there already
+
+
 def test_what_cannot_be_a_photo_is_refused(client: Clients) -> None:
     desk, report = client("dispatcher"), hand_in(client)
     wrong = put(desk, report, jpeg(), "0" * 64)

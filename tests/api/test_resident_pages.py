@@ -42,7 +42,7 @@ def test_an_answer_is_given_once_and_shown_afterwards(
         assert secret not in asked.text
     missing = resident.post(link, data={"text": "x"})
     assert missing.status_code == 422
-    assert "请从列表中选择" in missing.text
+    assert "请选择其中一项" in missing.text
     answer = resident.post(link, data={"answer": "unsatisfied", "text": "还是没水"})
     assert (answer.status_code, answer.headers["location"]) == (303, link)
     thanks = resident.get(link).text
@@ -55,9 +55,18 @@ def test_an_answer_is_given_once_and_shown_afterwards(
 
 def test_who_handled_it_cannot_answer(closed: dict[str, Any], browser: Browsers) -> None:
     link = link_of(browser("town1"), closed)
-    refused = browser("town1").post(link, data={"answer": "satisfied"})
-    assert refused.status_code == 403
-    assert "经办人不能代填评价" in refused.text
+    for refused in (
+        browser("town1").get(link),
+        browser("water").get(link),
+        browser("town1").post(link, data={"answer": "satisfied"}),
+    ):
+        assert refused.status_code == 403
+        assert "办理过的人不能代居民评价" in refused.text
+        assert "<form" not in refused.text.partition("<main")[2]
+    assert browser("").get(link).status_code == 200
+    told = browser("town1").get(f"/reports/{closed['id']}").text
+    assert "邀请居民评价" in told
+    assert "现场扫码" in told
 
 
 @pytest.mark.parametrize("path", ["/evaluate/370782-none", "/receipts/370782-none"])

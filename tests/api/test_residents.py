@@ -74,7 +74,11 @@ def test_the_qr_code_is_for_the_resident_not_for_who_did_the_work(client: Client
     asked = client("water").post(path, json={"channel": "qr"})
     assert asked.status_code == 201, asked.text
     answer = f"/evaluations/{asked.json()['token']}"
+    assert client("water").get(answer).status_code == 403
+    assert client("").get(answer).json()["answer"] is None
     assert client("water").post(answer, json={"answer": "satisfied"}).status_code == 403
+    history = client("town1").get(f"/reports/{report['id']}/history").json()["items"]
+    assert (history[-1]["action"], history[-1]["actor"]["role"]) == ("evaluation_asked", "utility")
     assert client("").post(answer, json={"answer": "so_so"}).json()["answer"] == "so_so"
     assert client("water").post(path, json={"channel": "qr"}).status_code == 409
     assert client("water").post(path, json={"channel": "link"}).status_code == 403

@@ -74,6 +74,23 @@ def test_good_rows_go_in_and_bad_rows_go_to_a_file_that_can_be_mended(city_of_te
     assert report_count(db) == 3
 
 
+def test_a_description_that_nobody_could_see_is_refused(city_of_templates, tmp_path):
+    rest = ["119.405", "35.995", "2022-05-01 08:30"]
+    path = write_csv(
+        tmp_path / "blank.csv",
+        HEAD,
+        ["1", "供水", "\u200b\ufeff \u2060", *rest],
+        ["2", "供水", "", *rest],  # the category says it
+        ["3", "", " ", *rest],
+    )
+    outcome = reports_of(run_of(city_of_templates, path))
+    assert (outcome.tally, outcome.rejected) == (Tally(1, 0, 0), 2)
+    assert [(row, reason) for row, _, reason in reasons(outcome)] == [
+        (2, "holds only white space or characters that cannot be seen"),
+        (4, "neither description nor category"),
+    ]
+
+
 def test_unknown_categories_are_created_when_asked_for(city_of_templates, tmp_path):
     db = city_of_templates
     path = write_csv(

@@ -153,13 +153,10 @@ def test_an_extension_adds_the_limit_once_more() -> None:
 
 
 def test_who_may_be_given_more_time() -> None:
-    clock = deadline(at("2026-11-23 08:00"), Limit(1, "emergency_hours"), CALENDAR)
-    in_time, late = at("2026-11-23 08:30"), at("2026-11-23 09:01")
-    assert [extension_refusal(in_time, clock, n) for n in (0, 1, 2)] == [None, None, "too_many"]
-    assert extension_refusal(late, clock, 0) == "overdue"
-    year, longer = (Suspension(in_time, in_time + timedelta(days=365, minutes=m)) for m in (0, 1))
-    assert [suspension_refusal(year, n) for n in (0, 1)] == [None, "too_many"]
-    assert suspension_refusal(longer, 0) == "too_long"
+    due, late = at("2026-11-23 09:00"), at("2026-11-23 09:01")
+    assert [extension_refusal(due, due, n) for n in (0, 1, 2)] == [None, None, "too_many"]
+    assert extension_refusal(late, due, 0) == "overdue"
+    assert [suspension_refusal(n) for n in (0, 1)] == [None, "too_many"]
 
 
 @pytest.mark.parametrize("amount", [0, -1, float("nan"), float("inf")])

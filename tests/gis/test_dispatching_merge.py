@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from gis.errors import Conflict, InvalidInput
-from tests.support.crew import Desk
+from tests.support.crew import AWAY, Desk
 
 
 def merged(desk: Desk, children: int = 2) -> tuple[uuid.UUID, list[uuid.UUID]]:
@@ -45,6 +45,32 @@ def test_the_parents_steps_carry_the_children(fresh_desk: Desk) -> None:
     desk.act(people.mizhou, parent, "reopen")
     assert {desk.row(child)["status"] for child in children} == {"accepted"}
     assert {desk.row(child)["round"] for child in children} == {2}
+
+
+def test_a_centre_merges_only_into_what_it_acts_on(desk: Desk) -> None:
+    """A town may read a report that rose to the municipal centre; it hands nothing to it unasked."""
+    people, here, raised = desk.people, desk.report(), desk.report()
+    desk.act(people.mizhou, raised, "escalate")
+    assert set(desk.row(raised)["audience"]) & set(people.mizhou.audience)
+    with pytest.raises(Conflict, match="another centre"):
+        desk.act(people.mizhou, here, "merge", into=f"370782-{raised}")
+    assert desk.row(here)["merged_into"] is None
+    # What it can do instead: hand it up, and the centre there merges.
+    desk.act(people.mizhou, here, "escalate")
+    desk.act(people.dispatcher, here, "merge", into=f"370782-{raised}")
+    assert desk.row(here)["merged_into"] == raised
+    # The municipal centre acts at both levels, and may merge a town's report into either.
+    own, other = desk.report(), desk.report()
+    desk.act(people.dispatcher, own, "merge", into=f"370782-{other}")
+    assert desk.row(own)["merged_into"] == other
+
+
+def test_another_towns_report_is_not_there_to_be_merged_into(desk: Desk) -> None:
+    here, there = desk.report(), desk.report(at=AWAY)
+    assert desk.row(here)["town_code"] != desk.row(there)["town_code"]
+    with pytest.raises(InvalidInput) as refused:
+        desk.act(desk.people.mizhou, here, "merge", into=f"370782-{there}")
+    assert [error.field for error in refused.value.errors] == ["into"]
 
 
 def test_undoing_a_parents_step_takes_the_children_back(desk: Desk) -> None:

@@ -23,7 +23,7 @@ from gis.workflow.case import Part, Standing
 from gis.workflow.gate import parse_if_match
 from gis.workflow.table import ACTIONS, EDGES, fields_of, roles_of
 from tests.support.county import NEIGHBOUR
-from tests.support.crew import TOWN, Desk
+from tests.support.crew import MONDAY, TOWN, Desk
 
 
 def test_what_the_actor_may_not_know_of_is_not_found_before_anything_else(desk: Desk) -> None:
@@ -190,7 +190,7 @@ def test_what_is_legal_is_what_succeeds(desk: Desk) -> None:
             )
             with desk.db.read(county_code="370782") as tx:
                 parts = list_parts(tx, "370782", [report_id])[report_id]
-            legal = set(legal_actions(standing, actor, parts))
+            legal = set(legal_actions(standing, actor, parts, now=desk.now))
             for action in dict.fromkeys(edge.action for edge in EDGES):
                 _try(desk, actor, report_id, action, sent.get(action, {}), action in legal)
 
@@ -270,8 +270,8 @@ def test_many_actions_have_a_result_each(desk: Desk) -> None:
 def test_a_part_as_listed_has_what_the_guards_need() -> None:
     report = Standing("handling", "town", 1, TOWN, "G1", None)
     water = Actor(uuid.uuid4(), "370782", "w", "W", "utility", utility_code="water")
-    part = Part("water", "lead", "handling", 1)
-    assert legal_actions(report, water, [part]) == [
+    part = Part("water", "lead", "handling", 1, handle_due_at=MONDAY)
+    assert legal_actions(report, water, [part], now=MONDAY) == [
         "return", "feed_back", "request_extension", "request_suspension", "comment", "ask",
     ]  # fmt: skip
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from gis import reports
+from gis.audience import Actor
 from gis.errors import Conflict, InvalidInput
 from tests.support.crew import Desk
 
@@ -54,10 +56,10 @@ def test_a_suspension_stops_the_clock_once(desk: Desk) -> None:
 
 def test_what_is_not_granted(desk: Desk) -> None:
     people, report_id = desk.people, handling(desk)
-    with pytest.raises(Conflict, match="365"):
-        request(desk, report_id, until=(desk.now + 366 * DAY).isoformat())
-    with pytest.raises(InvalidInput):
-        request(desk, report_id, until=desk.now.isoformat())
+    for until in (desk.now, desk.now + dt.timedelta(days=365, seconds=1)):
+        with pytest.raises(InvalidInput) as wrong:
+            request(desk, report_id, until=until.isoformat())
+        assert [error.field for error in wrong.value.errors] == ["until"]
     desk.act(people.water, report_id, "request_extension", reason="x")
     desk.act(people.dispatcher, report_id, "refuse", reason="不同意")
     with pytest.raises(Conflict, match="no request"):
@@ -65,6 +67,50 @@ def test_what_is_not_granted(desk: Desk) -> None:
     desk.wait(days=3)
     with pytest.raises(Conflict, match="overdue"):
         desk.act(people.water, report_id, "request_extension", reason="x")
+
+
+def listed(desk: Desk, actor: Actor, report_id: uuid.UUID) -> set[str]:
+    """Return the actions that a report's document names for an actor, of those about time."""
+    with desk.db.read(actor) as tx:
+        legal = reports.get_report(tx, actor, report_id, now=desk.now)["actions"]
+    return set(legal) & {"request_extension", "request_suspension", "approve", "refuse"}
+
+
+def test_what_can_be_asked_for_is_what_is_listed(desk: Desk) -> None:
+    """A report names a request only while it could be granted, and approval only of what can be."""
+    water, centre, report_id = desk.people.water, desk.people.dispatcher, handling(desk)
+    extension, pause = {"request_extension"}, {"request_suspension"}
+    assert listed(desk, water, report_id) == extension | pause
+    request(desk, report_id)
+    assert listed(desk, water, report_id) == extension | pause
+    request(desk, report_id)  # the second, which is the most
+    assert listed(desk, water, report_id) == pause
+    request(desk, report_id, until=(desk.now + DAY).isoformat())
+    assert listed(desk, water, report_id) == set()
+
+    report_id = handling(desk)
+    until = desk.now + dt.timedelta(hours=1)
+    desk.act(water, report_id, "request_suspension", reason="x", until=until.isoformat())
+    assert listed(desk, water, report_id) == set()
+    assert listed(desk, centre, report_id) == {"approve", "refuse"}
+    desk.wait(hours=2)
+    assert listed(desk, centre, report_id) == {"refuse"}  # the pause would be over by now
+    with pytest.raises(Conflict, match="has ended"):
+        desk.act(centre, report_id, "approve")
+    desk.act(centre, report_id, "refuse", reason="x")
+    desk.wait(days=3)
+    assert listed(desk, water, report_id) == pause  # overdue: no extension
+
+
+def test_who_is_invited_is_told_so_by_the_report(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    desk.act(
+        people.dispatcher, report_id, "convene",
+        place="市综治中心", meets_at=(desk.now + DAY).isoformat(), bodies=["telecom"],
+    )  # fmt: skip
+    for actor, action in ((people.telecom, "acknowledge"), (people.dispatcher, "record_minutes")):
+        with desk.db.read(actor) as tx:
+            assert action in reports.get_report(tx, actor, report_id, now=desk.now)["actions"]
 
 
 def test_a_request_of_an_ended_part_is_dropped(desk: Desk) -> None:

@@ -56,6 +56,40 @@ def test_an_unsatisfied_resident_asks_for_reopening(desk: Desk) -> None:
     assert desk.act(desk.people.mizhou, report_id, "reopen")["reopen_requested"] is False
 
 
+def test_who_asked_the_resident_is_kept_and_told(desk: Desk) -> None:
+    report_id, staff = closed(desk), desk.people.staff
+    version = desk.row(report_id)["version"]
+    token_of(desk, report_id, "qr")
+    kept = desk.rows(
+        "SELECT k.issued_by FROM evaluation_token k JOIN evaluation e ON e.id = k.evaluation_id"
+        " WHERE e.report_id = %s",
+        report_id,
+    )
+    assert kept == [{"issued_by": staff.account_id}]
+    assert desk.events(report_id)[-1] == "evaluation_asked"
+    event = desk.rows(
+        "SELECT account_id, actor_name, version, details FROM report_event"
+        " WHERE report_id = %s AND action = 'evaluation_asked'",
+        report_id,
+    )
+    assert event == [
+        {
+            "account_id": staff.account_id, "actor_name": staff.name, "version": version,
+            "details": {"channel": "qr"},
+        }
+    ]  # fmt: skip
+    # Whom somebody has asked, the closing is not taken back from under.
+    with pytest.raises(Conflict, match="no last step"):
+        desk.act(desk.people.mizhou, report_id, "undo")
+
+
+def test_who_only_asked_for_an_answer_has_not_handled_the_report(desk: Desk) -> None:
+    report_id = closed(desk)
+    token = token_of(desk, report_id)
+    answer(desk, token, "satisfied", signed_in=desk.people.staff)
+    assert desk.events(report_id)[-2:] == ["evaluation_asked", "evaluated"]
+
+
 def test_it_is_answered_once_through_whichever_channel(desk: Desk) -> None:
     report_id = closed(desk)
     link, qr = token_of(desk, report_id), token_of(desk, report_id, "qr")
@@ -117,7 +151,12 @@ def test_who_handled_the_report_cannot_enter_its_evaluation(desk: Desk) -> None:
     for actor in (desk.people.mizhou, desk.people.water, desk.people.dispatcher):
         with pytest.raises(NotAllowed):
             answer(desk, token, "satisfied", signed_in=actor)
+        with desk.db.transaction() as tx, pytest.raises(NotAllowed):  # nor is it asked
+            find_invitation(tx, token, desk.now, signed_in=actor)
     answer(desk, token, "satisfied", signed_in=desk.people.volunteer)
+    with desk.db.transaction() as tx:  # what was said may be looked at
+        shown = find_invitation(tx, token, desk.now, signed_in=desk.people.mizhou)
+    assert shown.answer == "satisfied"
 
 
 def test_only_what_was_resolved_is_evaluated(desk: Desk) -> None:
@@ -193,6 +232,12 @@ def test_a_receipt_shows_how_far_the_report_has_come(desk: Desk) -> None:
             True,
         )
         token = issue_token_by_receipt(tx, receipt, desk.now)
+    (kept,) = desk.rows(
+        "SELECT k.issued_by FROM evaluation_token k JOIN evaluation e ON e.id = k.evaluation_id"
+        " WHERE e.report_id = %s",
+        report_id,
+    )
+    assert kept["issued_by"] is None  # the resident's own doing
     answer(desk, token, "satisfied")
     with desk.db.transaction() as tx, pytest.raises(NotFound):
         find_by_receipt(tx, receipt[:-1] + ("A" if receipt[-1] != "A" else "B"), desk.now)

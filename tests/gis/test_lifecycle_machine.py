@@ -40,8 +40,8 @@ BY_SYSTEM = {"remind", "supervise", "escalate"}
 OUTSIDE = (120.9, 36.9)
 BODIES = st.sampled_from(["water-west", "power", "office-1"])
 ACTS_FOR = {"water-west": "water", "power": "power", "office-1": "mizhou"}
-# What depends on the other report, on amounts of time or on names is refused later than the guard.
-REFUSED_LATER = {"merge", "reassign", "approve", "request_extension", "request_suspension"}
+# What depends on the other report, or on which request is named, is refused later than the guard.
+REFUSED_LATER = {"merge", "reassign"}
 # Into a report this actor may not know of, or several meetings or requests that could be meant.
 TO_BE_NAMED = {"merge", "acknowledge", "record_minutes", "approve", "refuse"}
 

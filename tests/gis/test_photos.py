@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 import uuid
 from pathlib import Path
 
@@ -141,6 +142,30 @@ def test_a_photo_does_not_stand_in_the_way_of_an_undo(desk: Desk, tmp_path: Path
     assert put(desk, desk.people.dispatcher, report_id, jpeg(), tmp_path)
     desk.act(desk.people.dispatcher, report_id, "undo")
     assert desk.row(report_id)["status"] == "received"
+
+
+def test_of_two_tenth_photos_at_once_one_is_taken(desk: Desk, tmp_path: Path) -> None:
+    report_id, people = desk.report(), desk.people
+    for shade in range(MOST_OF_A_REPORT - 1):
+        assert put(desk, people.staff, report_id, jpeg(colour=(8 * shade, 0, 0)), tmp_path)
+    start, outcomes = threading.Barrier(2), []
+
+    def send(actor: Actor, data: bytes) -> None:
+        start.wait()
+        try:
+            outcomes.append(put(desk, actor, report_id, data, tmp_path))
+        except Conflict as refused:
+            outcomes.append("at most 10" in str(refused))
+
+    both = ((people.staff, jpeg(colour=(0, 250, 0))), (people.dispatcher, jpeg(colour=(0, 0, 250))))
+    threads = [threading.Thread(target=send, args=one) for one in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [True, True]  # one stored, one refused with the reason
+    with desk.db.read(people.staff) as tx:
+        assert len(list_photos(tx, people.staff, report_id)) == MOST_OF_A_REPORT == 10
 
 
 def test_a_report_has_only_so_many_photos(desk: Desk, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ WHERE e.county_code = %(county)s AND e.answered_at IS NULL AND e.expires_at > %(
   AND NOT EXISTS (
     SELECT FROM report_event h
     WHERE h.county_code = r.county_code AND h.report_id = r.id AND h.account_id = %(account)s
-      AND h.action NOT IN ('received', 'comment', 'ask', 'urge', 'photo', 'evaluated'))
+      AND h.action NOT IN ('received', 'comment', 'ask', 'urge', 'photo', 'evaluation_asked', 'evaluated'))
   AND NOT EXISTS (
     SELECT FROM callback b
     WHERE b.county_code = r.county_code AND b.report_id = r.id

@@ -1,6 +1,8 @@
--- Open reports of late with a place that can be trusted, merged ones too: they are evidence.
+-- Open reports of late with a place that can be trusted, merged ones too: they are evidence. `own`
+-- are those that the actor's centre acts on; null as %(town)s is the municipal one, which may on all.
 SELECT r.id, r.number, r.version, r.status, r.category_code, r.received_at, r.merged_into,
        r.merged_count, r.utility_code, r.description, r.address, r.town_code,
+       %(town)s::text IS NULL OR (r.level = 'town' AND r.town_code = %(town)s) AS own,
        ST_X(r.location) AS lon, ST_Y(r.location) AS lat, ST_X(m.point) AS x, ST_Y(m.point) AS y
 FROM report r
 JOIN county c ON c.code = r.county_code

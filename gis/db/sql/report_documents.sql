@@ -39,11 +39,26 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
                             WHERE c.county_code = a.county_code AND c.report_id = a.report_id
                               AND c.assignment_id = a.id AND c.stopped_at IS NULL),
                  'version', a.version, 'round', a.round, 'telephone', b.telephone,
-                 'requested', a.requested, 'office_of', CASE WHEN b.kind = 'town' THEN b.town_code END)
+                 'requested', a.requested, 'office_of', CASE WHEN b.kind = 'town' THEN b.town_code END,
+                 'handle_due_at', h.due_at, 'extensions', coalesce(h.extensions, 0),
+                 'suspensions', coalesce(q.suspensions, 0), 'pause_until', q.pause_until)
                ORDER BY a.round, a.role DESC, a.assigned_at, a.id), '[]')
         FROM assignment a
         JOIN utility b ON b.county_code = a.county_code AND b.code = a.utility_code
-        WHERE a.county_code = r.county_code AND a.report_id = r.id) AS assignments
+        LEFT JOIN clock h
+          ON h.county_code = a.county_code AND h.report_id = a.report_id AND h.assignment_id = a.id
+         AND h.stage = 'handle' AND h.stopped_at IS NULL
+        LEFT JOIN LATERAL (
+          SELECT count(*) FILTER (WHERE x.status = 'approved') AS suspensions,
+                 max(x.until) FILTER (WHERE x.status = 'pending') AS pause_until
+          FROM time_request x
+          WHERE x.county_code = a.county_code AND x.report_id = a.report_id AND x.assignment_id = a.id
+            AND x.kind = 'suspension') q ON a.status = 'handling'
+        WHERE a.county_code = r.county_code AND a.report_id = r.id) AS assignments,
+       (SELECT coalesce(json_agg(json_build_object('bodies', m.bodies, 'recorded_at', m.recorded_at)
+               ORDER BY m.convened_at), '[]')
+        FROM meeting m
+        WHERE m.county_code = r.county_code AND m.report_id = r.id) AS meetings
 FROM report r
 LEFT JOIN grid g ON g.layout_id = r.layout_id AND g.code = r.grid_code
 LEFT JOIN town t ON t.code = g.town_code
