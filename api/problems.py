@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -15,6 +16,9 @@ from api.error_pages import error_page, wants_page
 from api.methods import allowed_methods
 from gis import errors as domain
 from gis.errors import FieldError, GridCallError
+from maps.language import Language, spoken_to
+from maps.refusals import problem_words
+from maps.speech import Speech
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -92,8 +96,10 @@ def problem(
     )
 
 
-def of_error(error: GridCallError, *, instance: str, request_id: str | None) -> Response:
-    """Make the answer for an error of the domain."""
+def of_error(
+    error: GridCallError, *, instance: str, request_id: str | None, language: Language = "en"
+) -> Response:
+    """Make the answer for an error of the domain, told in a language."""
     status, code, title = next(
         ((status, code, title) for kind, status, code, title in _STATUS if isinstance(error, kind)),
         (500, "internal", "Something went wrong here"),
@@ -103,14 +109,16 @@ def of_error(error: GridCallError, *, instance: str, request_id: str | None) -> 
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, domain.NotAuthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="gridcall"'
+    detail, errors = problem_words(error, Speech(language, dt.datetime.now(dt.UTC)))
+    headers["Content-Language"] = language
     return problem(
         status=status,
         code=code,
         title=title,
-        detail=error.detail,
+        detail=detail,
         instance=instance,
         request_id=request_id,
-        errors=error.errors if isinstance(error, domain.InvalidInput) else (),
+        errors=errors,
         more=error.details,
         headers=headers,
     )
@@ -172,12 +180,12 @@ def install(app: FastAPI) -> None:
 
     async def on_domain_error(request: Request, error: Exception) -> Response:
         raised = cast("GridCallError", error)
-        return _shown(request, of_error(raised, **_where(request)), raised.detail)
+        return _shown(request, of_error(raised, **asked_by(request)), raised.detail)
 
     async def on_invalid_request(request: Request, error: Exception) -> Response:
         found = field_errors(cast("RequestValidationError", error).errors())
         named = "; ".join(f"{one.field}: {one.reason}" for one in found)
-        answer = of_error(domain.InvalidInput(named, found), **_where(request))
+        answer = of_error(domain.InvalidInput(named, found), **asked_by(request))
         return _shown(request, answer, named)
 
     async def on_http_error(request: Request, raised: Exception) -> Response:
@@ -215,6 +223,12 @@ def _shown(request: Request, answer: Response, detail: str) -> Response:
     kept = ("allow", "retry-after")
     page.headers.update({name: answer.headers[name] for name in kept if name in answer.headers})
     return page
+
+
+def asked_by(request: Request) -> dict[str, Any]:
+    """Return what `of_error` needs of a request: where, by which id, and the language asked for."""
+    language = spoken_to(request.headers.get("accept-language"))
+    return {**_where(request), "language": language}
 
 
 def _where(request: Request) -> dict[str, Any]:

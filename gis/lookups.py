@@ -158,6 +158,11 @@ def search_places(tx: Transaction, county_code: str, text: str, *, limit: int) -
     return [_place(row) for row in rows]
 
 
+def find_place(tx: Transaction, county_code: str, code: str) -> Row | None:
+    """Return a place's names, kind and position (degrees, WGS 84), None where there is none."""
+    return tx.query_one("place_position", {"county": county_code, "code": code})
+
+
 def _place(row: Row) -> Row:
     point = [row.pop("longitude"), row.pop("latitude")]
     return {**row, "location": {"type": "Point", "coordinates": point}}

@@ -22,6 +22,7 @@ Document = dict[str, Any]
 # Who is told the duty telephones of the others, once a body has been assigned.
 _TELEPHONING = frozenset({"centre", "grid", "lead", "assisting"})
 _PART_FIELDS = ("role", "status", "round", "requested", "office_of", "extensions", "suspensions")
+_PLACE = ("code", "kind", "name", "name_en", "longitude", "latitude")
 _ASSIGNMENT_FIELDS = ("id", "utility", "role", "status", "due_at", "version", "round")
 
 
@@ -48,7 +49,8 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
         "source": row["source"],
         "address": row["address"],
         "urgent": row["urgent"],
-        "location": _point(row["longitude"], row["latitude"]),
+        "location": point_document(row["longitude"], row["latitude"]),
+        "place": _place(row),
         "accuracy_m": row["accuracy_m"],
         "captured_at": row["captured_at"],
         "received_at": row["received_at"],
@@ -58,6 +60,7 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
         "version": row["version"],
         "town_code": row["town_code"],
         "merged_into": public_id(row["county_code"], merged_into) if merged_into else None,
+        "merged_count": row["merged_count"],
         "reopen_requested": row["reopen_requested"],
         "photos": row["photos"],
         "unread_messages": row["unread_messages"],
@@ -193,7 +196,23 @@ def match_document(match: Match) -> Document:
     }
 
 
-def _point(longitude: float | None, latitude: float | None) -> Document | None:
+def _place(row: Row) -> Document | None:
+    """Return the place a report was given without coordinates, unless it has gone since."""
+    if row["place_name"] is None:
+        return None
+    return place_document({name: row[f"place_{name}"] for name in _PLACE})
+
+
+def place_document(place: Row) -> Document:
+    """Return a named place as reports and ``/locate`` give it out."""
+    return {
+        **{name: place[name] for name in ("code", "kind", "name", "name_en")},
+        "location": point_document(place["longitude"], place["latitude"]),
+    }
+
+
+def point_document(longitude: float | None, latitude: float | None) -> Document | None:
+    """Return a point as GeoJSON, None where there is none."""
     if longitude is None or latitude is None:
         return None
     # Seven decimals are a centimetre; more would be the noise of a datum conversion.

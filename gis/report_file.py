@@ -13,11 +13,12 @@ from gis import reports
 from gis.audience import Actor
 from gis.db.database import Row, Transaction
 from gis.dispatching import find_last_step
+from gis.merged import find_family
 from gis.messages import list_messages
 from gis.report_documents import Document
 from gis.suggestions import Suggestions, suggest
 from gis.surroundings import Surroundings, find_surroundings
-from gis.workflow.case import AssignmentState, Case, ReportState
+from gis.workflow.case import AssignmentState, Case
 from gis.workflow.guards import LastStep, legal_actions, own_assignment
 from gis.workflow.store import load_cases, read_reports
 
@@ -87,8 +88,8 @@ def open_report(
     )
     history = orjson.loads(reports.history_json(tx, actor, report_id))
     thread = list_messages(tx, actor, report_id)
-    family = _family(tx, actor, report_id)
-    lon, lat = _spot(tx, document, state)
+    family = find_family(tx, actor, report_id)
+    lon, lat = _spot(document)
     surroundings = find_surroundings(
         tx,
         actor.county_code,
@@ -103,8 +104,8 @@ def open_report(
         case=case,
         steps=history,
         messages=thread.messages,
-        merged=[row for row in family if row["merged_into"] == report_id],
-        parent=next((row for row in family if row["merged_into"] != report_id), None),
+        merged=family.children,
+        parent=family.parent,
         own=own_assignment(state, actor, case.assignments),
         last=last if "undo" in document["actions"] else None,
         evaluation_open=any(
@@ -121,25 +122,10 @@ def open_report(
     )
 
 
-def _spot(
-    tx: Transaction, document: Document, state: ReportState
-) -> tuple[float | None, float | None]:
+def _spot(document: Document) -> tuple[float | None, float | None]:
     """Return where a report is: its position, else that of the place it names."""
-    if document["location"] is not None:
-        lon, lat = document["location"]["coordinates"]
-        return lon, lat
-    of = {"county": state.county_code, "code": state.placement["place_code"]}
-    row = tx.query_one("place_position", of) if of["code"] else None
-    return (row["lon"], row["lat"]) if row else (None, None)
-
-
-def _family(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> list[Row]:
-    """Return the visible reports merged into this one, and the one it was merged into itself."""
-    return tx.rows(
-        "SELECT o.county_code || '-' || o.id AS id, o.number, o.description, o.status, o.merged_into"
-        " FROM report r JOIN report o ON o.county_code = r.county_code"
-        " AND (o.merged_into = r.id OR o.id = r.merged_into)"
-        " WHERE r.county_code = %(county)s AND r.id = %(report)s"
-        " AND o.audience && %(audience)s::text[] ORDER BY o.received_at, o.id",
-        {"county": actor.county_code, "report": report_id, "audience": list(actor.audience)},
-    )
+    for one in (document, document["place"]):
+        if one is not None and one["location"] is not None:
+            lon, lat = one["location"]["coordinates"]
+            return lon, lat
+    return None, None

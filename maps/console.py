@@ -19,8 +19,8 @@ ROLES = frozenset({"dispatcher", "supervisor"})
 WORDS = (
     "act", "action", "alarm", "areas", "bulk", "call", "case", "clock", "cluster", "collision", "contact", "crs",
     "field", "filter", "five_haves", "form", "grid", "grid_method", "grids", "keys", "legend", "level", "light",
-    "list", "live", "locate", "map", "marks", "match", "move", "outcome", "part_role", "part_status", "period",
-    "pile", "place_kind", "print", "queue", "report", "role", "search", "sound", "source", "span", "staff",
+    "list", "live", "locate", "map", "marks", "match", "move", "outcome", "outside", "part_role", "part_status",
+    "period", "pile", "place", "place_kind", "print", "queue", "report", "role", "search", "sound", "source", "span", "staff",
     "staff_method", "staff_role", "stage", "state", "status", "suggest", "tag", "thing", "timeline", "tools",
     "undo", "unit", "utility_kind", "utility_method", "what", "where",
 )  # fmt: skip

@@ -46,6 +46,17 @@ def _accepted(header: str) -> Language | None:
     return max(weighted, key=lambda pair: pair[0])[1] if weighted else None
 
 
+def spoken_to(accept_language: str | None) -> Language:
+    """Decide in which language a program's errors are told: English unless it asks for another.
+
+    Examples
+    --------
+    >>> spoken_to("zh-CN,zh;q=0.9,en;q=0.8"), spoken_to("*"), spoken_to(None)
+    ('zh', 'en', 'en')
+    """
+    return _accepted(accept_language or "") or "en"
+
+
 def choose_language(query: str | None, cookie: str | None, accept_language: str | None) -> Language:
     """Decide the language: the address first, then the cookie, then the browser; Chinese otherwise.
 

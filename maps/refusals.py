@@ -1,12 +1,15 @@
-"""Why the domain refused, in the page's language: the domain speaks English to programs."""
+"""Why the domain refused, in the reader's language: the domain itself speaks English.
+
+One table for the forms we render and for the problem documents that scripts show.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from gis.errors import GridCallError, InvalidInput
+from gis.errors import FieldError, GridCallError, InvalidInput
 from maps.speech import Speech
 
 # The domain's sentences, with what varies in them, to keys of the glossary.
@@ -22,10 +25,24 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Must be an instant.*|Must lie between the years.*", "why.instant"),
     (r"Must be one of.*", "why.choice"),
     (r"Must be the id of a report\.|There is no such report\.", "why.report"),
+    (r"is required|is too short: .*|write part of a name", "why.needed"),
+    (r"is too long: (?P<n>\d+) at most", "why.long"),
+    (r"must not hold .*", "why.character"),
+    (r"lies before from", "why.backwards"),
+    (r"lies before 1980.*|lies more than a day ahead .*", "why.clock"),
+    (r"must be a number of metres.*", "why.metres"),
+    (r"no category has the tag .*|there is no (?:town|grid|utility|grid staff) .*", "why.gone"),
     (r"There is no (?:utility|town|other county) .*|there is no category .*", "why.gone"),
     (r"there is no place .*|the active layout has no grid .*", "why.place"),
-    (r"one of the four ways to say where is needed", "why.where"),
-    (r"Must be a (?:finite )?number\.|.*is not a position.*|.*is not between.*|.*needs both coordinates", "why.position"),
+    (r"one of the four ways to say where is needed|Say where: .*", "why.where"),
+    (r"There is no such cluster\.|Nothing is left to merge.*|These reports are no longer offered .*",
+     "why.cluster"),
+    (r"The database .*|Boundaries are being changed.*", "why.busy"),
+    (r"The session has ended.*|Sign in with .*", "why.signed_out"),
+    (r"Too many .*", "why.too_many"),
+    (r"Send the version you saw .*", "why.changed"),
+    (r"A body that was named does not exist\.", "why.gone"),
+    (r"Must be a (?:finite )?number\.|.*is not a position.*|.*is not between.*|.*needs both coordinates.*", "why.position"),
     ((r"A meeting has to lie in the future\.|A pause has to end in the future\."
      r"|What is decided has to be due in the future\."), "why.future"),
     (r"A report cannot be merged into itself\.", "why.itself"),
@@ -86,12 +103,36 @@ def refusal_of(error: GridCallError, say: Speech) -> Refusal:
     return Refusal(sentence(error.detail, say))
 
 
+def problem_words(error: GridCallError, say: Speech) -> tuple[str, list[FieldError]]:
+    """Return detail and field errors of a problem document.
+
+    In English they stay as the domain says them, exact to the name of a parameter; what is said of
+    a parameter and has no words of its own stays so in Chinese too, because a program may need it.
+    """
+    errors = error.errors if isinstance(error, InvalidInput) else []
+    if say.language == "en":
+        return error.detail, errors
+    if not errors:
+        known = _known(error.detail, say)
+        if known is None and isinstance(error, InvalidInput):
+            return error.detail, []
+        return known or say.word("why.other"), []
+    told = [replace(one, reason=_known(one.reason, say) or one.reason) for one in errors]
+    named = (f"{say.named('field', one.field)}：{one.reason}" for one in told)
+    return "；".join(named), told
+
+
 def sentence(text: str, say: Speech) -> str:
     """Return a sentence of the domain in the page's language.
 
     One that has no words of its own is shown as it is in English, and in Chinese as a general
     refusal, never as a foreign sentence.
     """
+    return _known(text, say) or (text if say.language == "en" else say.word("why.other"))
+
+
+def _known(text: str, say: Speech) -> str | None:
+    """Return a sentence of the domain in the reader's words, None if it has none."""
     for pattern, key in SENTENCES:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:
@@ -100,4 +141,4 @@ def sentence(text: str, say: Speech) -> str:
                 for name, value in match.groupdict().items()
             }
             return say.word(key, **parameters)
-    return text if say.language == "en" else say.word("why.other")
+    return None

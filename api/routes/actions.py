@@ -82,11 +82,7 @@ def _one_of_many(request: Request, caller: Caller, item: ManyItem) -> dict[str, 
     try:
         document = _act(caller, item.id, item, item.if_match)
     except GridCallError as error:
-        answer = problems.of_error(
-            error,
-            instance=request.url.path,
-            request_id=request.scope.get("gridcall.request_id"),
-        )
+        answer = problems.of_error(error, **problems.asked_by(request))
         problem = json.loads(bytes(answer.body))
         return {"id": item.id, "status": answer.status_code, "report": None, "problem": problem}
     return {"id": item.id, "status": 200, "report": document, "problem": None}

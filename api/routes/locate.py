@@ -1,4 +1,4 @@
-"""``/locate``: where a report at a point would go, and why."""
+"""``/locate``: where a report would go, and why."""
 
 from __future__ import annotations
 
@@ -15,23 +15,29 @@ from api.schemas.common import Code, Text
 from api.schemas.suggestion import Located
 from api.suggestion_answers import duplicate_document
 from gis.audience import Actor
-from gis.datum import parse_crs
 from gis.db.database import Row, Transaction
 from gis.geometry import Point
+from gis.lookups import find_place
 from gis.matching import Where, match_point
-from gis.report_documents import match_document
+from gis.report_documents import match_document, place_document, point_document
 from gis.suggestions import list_duplicates
 
 router = APIRouter(tags=["matching"], route_class=StrictRoute)
 
 
 class LocateParams(BaseModel):
-    """A point, and what is the matter there."""
+    """Where it is, in one of the four ways in which a report may say so, and what is the matter.
+
+    Coordinates win over a place or a grid that is named beside them.
+    """
 
     model_config = ConfigDict(allow_inf_nan=False)
 
-    lon: Annotated[float, Field(examples=[119.409])]
-    lat: Annotated[float, Field(examples=[35.995])]
+    lon: Annotated[float | None, Field(examples=[119.409])] = None
+    lat: Annotated[float | None, Field(examples=[35.995])] = None
+    place_code: Code | None = None
+    grid_code: Code | None = None
+    place_text: Annotated[Text | None, Field(min_length=1, max_length=400)] = None
     crs: Annotated[Text, Field(max_length=64)] = "WGS84"
     accuracy_m: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
     category: Code | None = None
@@ -39,17 +45,20 @@ class LocateParams(BaseModel):
 
 @router.get("/locate", response_model=Located)
 def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Response:
-    """Match a point without storing anything; with a category, also name likely duplicates."""
+    """Match without storing anything; with a category, also name likely duplicates.
+
+    The match, the location and the place are those that a report with the same words would get.
+    """
+    where = _where(params)
     with caller.read() as (tx, actor):
-        where = Where.of(
-            longitude=params.lon, latitude=params.lat, crs=params.crs, accuracy_m=params.accuracy_m
-        )
         match = match_point(tx, actor.county_code, where, category=params.category, at=caller.now)
-        duplicates = _duplicates(tx, actor, params.category, where, caller.now)
+        place = find_place(tx, actor.county_code, where.place_code) if where.place_code else None
+        duplicates = _duplicates(tx, actor, params.category, _point(where, place), caller.now)
     located = {
-        "location": {"type": "Point", "coordinates": [where.lon, where.lat]},
-        "crs": parse_crs(params.crs).name,
-        "accuracy_m": params.accuracy_m,
+        "location": point_document(where.lon, where.lat),
+        "place": place_document(place) if place else None,
+        "crs": where.crs,
+        "accuracy_m": where.accuracy_m,
         "category": params.category,
         "match": match_document(match),
         "duplicates": [duplicate_document(actor, row) for row in duplicates],
@@ -57,10 +66,29 @@ def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Respon
     return json_answer(orjson.dumps(located), headers=NO_STORE)
 
 
+def _where(params: LocateParams) -> Where:
+    return Where.of(
+        longitude=params.lon,
+        latitude=params.lat,
+        crs=params.crs,
+        accuracy_m=params.accuracy_m,
+        place_code=params.place_code,
+        grid_code=params.grid_code,
+        place_text=params.place_text or "",
+    )
+
+
+def _point(where: Where, place: Row | None) -> Point | None:
+    """Return the point given, else that of the place named."""
+    if where.lon is not None and where.lat is not None:
+        return Point(where.lon, where.lat)
+    return Point(place["longitude"], place["latitude"]) if place else None
+
+
 def _duplicates(
-    tx: Transaction, actor: Actor, category: str | None, where: Where, now: dt.datetime
+    tx: Transaction, actor: Actor, category: str | None, near: Point | None, now: dt.datetime
 ) -> list[Row]:
     """Return open reports near the point that the actor may read: asked while one is telephoned in."""
-    if category is None or where.lon is None or where.lat is None:
+    if category is None or near is None:
         return []
-    return list_duplicates(tx, actor, category, Point(where.lon, where.lat), now=now)
+    return list_duplicates(tx, actor, category, near, now=now)

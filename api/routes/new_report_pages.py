@@ -23,7 +23,7 @@ from gis.db.database import Row, Transaction
 from gis.errors import ClientIdTaken, GridCallError, InvalidInput, NotAuthenticated, Unavailable
 from gis.geometry import Point
 from gis.intake import Intake
-from gis.lookups import search_places
+from gis.lookups import find_place, search_places
 from gis.matching import match_point
 from gis.receipts import issue_receipt
 from gis.report_documents import match_document
@@ -93,7 +93,8 @@ def _check(caller: Caller, posted: Posted) -> Found:
         match = match_point(tx, actor.county_code, intake.where, category=category, at=caller.now)
         lon, lat = intake.where.lon, intake.where.lat
         if lon is None and intake.where.place_code:
-            lon, lat = _position(tx, actor.county_code, intake.where.place_code)
+            place = find_place(tx, actor.county_code, intake.where.place_code)
+            lon, lat = (place["longitude"], place["latitude"]) if place else (None, None)
         around = find_surroundings(
             tx, actor.county_code, lon=lon, lat=lat,
             grid_code=match.grid.code if match.grid else None,
@@ -177,11 +178,6 @@ def _where(tx: Transaction, actor: Actor, posted: Posted, body: dict[str, Any]) 
         error.details["places"] = fitting
         raise error
     return {"place_code": fitting[0]["code"]} if fitting else {"place_text": text}
-
-
-def _position(tx: Transaction, county_code: str, code: str) -> tuple[float | None, float | None]:
-    row = tx.query_one("place_position", {"county": county_code, "code": code})
-    return (row["lon"], row["lat"]) if row else (None, None)
 
 
 def _number(name: str, text: str) -> float | None:

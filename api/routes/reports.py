@@ -18,7 +18,9 @@ from api.dependencies import GEOJSON, NO_STORE, RawBody, StrictRoute, json_answe
 from api.intake import check_may_report, read_intake
 from api.schemas.filters import FilterParams, ListParams
 from api.schemas.report import (
+    Family,
     History,
+    Relative,
     Report,
     ReportCollection,
     ReportCounts,
@@ -27,8 +29,9 @@ from api.schemas.report import (
 )
 from gis import reports
 from gis.audience import Actor
-from gis.db.database import Transaction
+from gis.db.database import Row, Transaction
 from gis.filter_checks import check_filters
+from gis.merged import find_family
 from gis.report_filters import ReportFilters
 from gis.report_table import COLUMNS, table_row
 
@@ -113,6 +116,24 @@ def get_history(caller: SignedIn, report_id: str) -> Response:
         key = reports.find_id(tx, actor, report_id)
         items = reports.history_json(tx, actor, key)
     return json_answer(b'{"items":' + items + b"}")
+
+
+@router.get("/{report_id}/merged", response_model=Family)
+def get_merged(caller: SignedIn, report_id: str) -> Response:
+    """Name the reports that were merged into this one, and the one it was merged into."""
+    with caller.read() as (tx, actor):
+        key = reports.find_id(tx, actor, report_id)
+        reports.get_report(tx, actor, key, now=caller.now)
+        family = find_family(tx, actor, key)
+    answer = {
+        "parent": _relative(family.parent) if family.parent else None,
+        "children": [_relative(row) for row in family.children],
+    }
+    return json_answer(orjson.dumps(answer))
+
+
+def _relative(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in Relative.model_fields}
 
 
 def answer_list(

@@ -102,6 +102,16 @@ class PointGeometry(Answer):
     coordinates: Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
+class NamedPlace(Answer):
+    """A place that was named instead of coordinates."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    location: PointGeometry
+
+
 class PolygonGeometry(Answer):
     """GeoJSON polygon or multipolygon, WGS 84, longitude first."""
 

@@ -12,6 +12,7 @@ from api.schemas.common import (
     Answer,
     Code,
     FieldProblem,
+    NamedPlace,
     PointGeometry,
     Request,
     ShortText,
@@ -125,6 +126,9 @@ class Report(Answer):
     address: str
     urgent: bool
     location: PointGeometry | None
+    place: Annotated[
+        NamedPlace | None, Field(description="Where it was said to be, without coordinates.")
+    ]
     accuracy_m: float | None
     captured_at: dt.datetime | None
     received_at: dt.datetime
@@ -136,6 +140,7 @@ class Report(Answer):
     version: int
     town_code: str | None
     merged_into: str | None
+    merged_count: Annotated[int, Field(description="Reports that were merged into this one.")]
     reopen_requested: bool
     photos: list[PhotoView]
     unread_messages: Annotated[int, Field(description="Of its thread, for this account.")]
@@ -146,6 +151,25 @@ class Report(Answer):
     actions: Annotated[list[str], Field(description="What this actor may do now.")]
     match: Match
     assignments: list[AssignmentView]
+
+
+class Relative(Answer):
+    """A report that merging binds to another."""
+
+    id: str
+    number: str
+    description: Annotated[str, Field(description="Its first 120 characters.")]
+    status: Status
+    received_at: dt.datetime
+    address: str
+    source: Source
+
+
+class Family(Answer):
+    """The reports that merging binds to one, as far as the actor may read them."""
+
+    parent: Annotated[Relative | None, Field(description="The one it was merged into.")]
+    children: Annotated[list[Relative], Field(description="Those merged into it, oldest first.")]
 
 
 class ReportPage(Answer):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.common import Answer, PointGeometry
+from api.schemas.common import Answer, NamedPlace, PointGeometry
 from api.schemas.match import Match, UtilityMethod, UtilityName
 from api.schemas.report import Status
 from gis.suggestions import DAYS, RADIUS_M
@@ -66,9 +66,10 @@ class Suggestions(Answer):
 
 
 class Located(Answer):
-    """Where a report at this point would go; nothing is stored."""
+    """Where a report would go; nothing is stored."""
 
-    location: PointGeometry
+    location: PointGeometry | None
+    place: NamedPlace | None
     crs: Annotated[str, Field(description="Datum of the coordinates as asked.")]
     accuracy_m: float | None
     category: str | None

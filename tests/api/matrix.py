@@ -139,6 +139,7 @@ ROUTES: dict[str, Rule] = {
     ),
     f"GET {V1}/reports/{{report_id}}": of_report(200),
     f"GET {V1}/reports/{{report_id}}/history": of_report(200),
+    f"GET {V1}/reports/{{report_id}}/merged": of_report(200),
     f"GET {V1}/reports/{{report_id}}/messages": of_report(200),
     # A body that is no party yet is told what is possible instead.
     f"POST {V1}/reports/{{report_id}}/actions": of_report(

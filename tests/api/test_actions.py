@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from api.schemas.report import Family
 from tests.support.crew import AT_HOME
 
 Clients = Callable[[str], httpx.Client]
@@ -102,6 +103,53 @@ def test_many_at_once_answer_one_by_one(client: Clients) -> None:
     assert items[1]["problem"]["code"] == "precondition_failed"
     unchanged = desk.get(f"/reports/{second['id']}").json()
     assert unchanged["status"] == "received"
+
+
+def test_a_refusal_is_told_in_the_language_asked_for(client: Clients) -> None:
+    desk, chinese = client("dispatcher"), {"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    report = done(desk, hand_in(client), "accept", 1)
+    path = f"/reports/{report['id']}/actions"
+    version = {"If-Match": str(report["version"])}
+    plain = desk.post(path, json={"action": "accept"}, headers=version)
+    told = desk.post(path, json={"action": "accept"}, headers={**version, **chinese})
+    assert (plain.status_code, told.status_code) == (409, 409)
+    assert (plain.headers["content-language"], told.headers["content-language"]) == ("en", "zh")
+    assert (
+        plain.json()["detail"] == "`accept` is not possible for you while the report is `accepted`."
+    )
+    assert told.json()["detail"] == "以现在的状态不能这样做"
+    assert told.json()["possible"] == plain.json()["possible"]
+
+    blank = desk.post(
+        path, json={"action": "reject", "reason": " "}, headers={**version, **chinese}
+    )
+    assert blank.json()["errors"] == [{"field": "reason", "reason": "请填写"}]
+    assert blank.json()["detail"] == "理由：请填写"
+
+    items = [{"id": report["id"], "action": "accept", "if_match": str(report["version"])}]
+    many = desk.post("/reports/actions", json={"actions": items}, headers=chinese)
+    assert many.json()["items"][0]["problem"]["detail"] == "以现在的状态不能这样做"
+    none = desk.post("/reports", json={"description": "x"}, headers=chinese)
+    assert {one["reason"] for one in none.json()["errors"]} == {"请说明在哪里：定位、地名或文字"}
+    unknown = desk.post("/reports", json={"description": "x", "colour": 1}, headers=chinese)
+    assert unknown.json()["errors"][0]["reason"] == "is not a field that exists here"
+
+
+def test_merged_reports_name_each_other(client: Clients) -> None:
+    desk = client("dispatcher")
+    parent, child = hand_in(client), hand_in(client, description="隔壁楼也没水")
+    child = done(desk, child, "merge", child["version"], into=parent["id"])
+    family = desk.get(f"/reports/{parent['id']}/merged").json()
+    Family.model_validate(family)
+    assert family["parent"] is None
+    assert [(one["id"], one["number"], one["description"]) for one in family["children"]] == [
+        (child["id"], child["number"], "隔壁楼也没水")
+    ]
+    of_child = desk.get(f"/reports/{child['id']}/merged").json()
+    assert (of_child["parent"]["number"], of_child["children"]) == (parent["number"], [])
+    assert desk.get(f"/reports/{parent['id']}").json()["merged_count"] == 1
+    # Whoever may read one of them alone is told of no other.
+    assert client("town2").get(f"/reports/{parent['id']}/merged").status_code == 404
 
 
 def test_many_with_a_word_that_is_no_action_do_nothing(client: Clients) -> None:

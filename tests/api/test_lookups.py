@@ -230,6 +230,48 @@ class TestLocate:
         assert located["match"] == report["match"]
         assert located["location"] == report["location"]
 
+    @pytest.mark.parametrize(
+        "where",
+        [
+            {"place_code": "P1"},
+            {"place_code": "P1", "place_text": "盛隆花园19号楼"},
+            {"grid_code": "G0007"},
+            {"place_text": "Shenglong Garden"},
+            {"place_text": "behind the old mill"},
+            {"longitude": 119.41, "latitude": 35.99, "place_code": "P1"},
+        ],
+    )
+    def test_what_is_shown_is_what_is_saved(self, where: dict[str, Any], client: Clients) -> None:
+        names = {"longitude": "lon", "latitude": "lat"}
+        asked = {names.get(name, name): value for name, value in where.items()}
+        located = get(client("dispatcher"), "/locate", category="gas", **asked)
+        Located.model_validate(located)
+        body = {"description": "x", "category": "gas", **where}
+        answer = client("dispatcher").post("/reports", json=body)
+        assert answer.status_code == 201, answer.text
+        report = answer.json()
+        assert located["match"] == report["match"]
+        assert located["location"] == report["location"]
+        if "longitude" not in where:
+            assert located["location"] is None
+            assert located["place"] == report["place"]
+        stated = located["match"]["grid_method"] == "stated"
+        assert stated == (
+            where.get("place_text") != "behind the old mill" and "longitude" not in where
+        )
+
+    def test_a_place_is_told_with_its_position(self, client: Clients) -> None:
+        place = get(client("planner"), "/locate", place_code="P1")["place"]
+        [found] = [
+            one
+            for one in get(client("planner"), "/places", q="盛隆")["items"]
+            if one["code"] == "P1"
+        ]
+        assert place.pop("location")["coordinates"] == pytest.approx(
+            found["location"]["coordinates"]
+        )
+        assert {name: found[name] for name in place} == place
+
     def test_converts_the_datum(self, client: Clients) -> None:
         shifted = get(client("planner"), "/locate", lon=119.4, lat=36.0, crs="gcj-02")
         assert shifted["crs"] == "GCJ-02"
@@ -245,7 +287,8 @@ class TestLocate:
         "query",
         ["", "lon=119.4", "lat=36", "lon=x&lat=36", "lon=nan&lat=36", "lon=119.4&lat=inf", "lon=200&lat=36",
          "lon=119.4&lat=36&crs=mars", "lon=119.4&lat=36&accuracy_m=-1", "lon=119.4&lat=36&accuracy_m=nan",
-         "lon=119.4&lat=36&category=nope", "lon=119.4&lat=36&category=%00"],
+         "lon=119.4&lat=36&category=nope", "lon=119.4&lat=36&category=%00", "place_code=nope", "grid_code=nope",
+         "place_text="],
     )  # fmt: skip
     def test_refusals(self, query: str, client: Clients) -> None:
         answer = client("planner").get(f"/locate?{query}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -77,6 +79,91 @@ def test_a_call_is_matched_and_saved(visit):
     expect(page.locator("#toast")).to_contain_text("taken in")
     expect(page.locator("#detail .description")).to_have_text("盛龙花园4-6楼没水")
     expect(page.locator("#detail .facts").first).to_contain_text("盛龙花园19号楼1单元")
+
+
+def map_middle(page):
+    return page.evaluate(
+        "() => { const { lng, lat } = window.gridcallShell.map.getCenter(); return [lng, lat]; }"
+    )
+
+
+def test_a_named_place_is_saved_as_it_was_shown(visit):
+    here = visit()
+    page = call(here)
+    page.keyboard.type("路灯不亮")
+    page.locator("#call-where").fill("盛龙花园19号楼")
+    expect(page.locator("#call-where-list li").first).to_be_visible()
+    page.keyboard.press("Enter")
+    shown = page.locator(".call-match")
+    expect(shown.locator(".reason")).to_contain_text("无坐标")
+    expect(shown).to_contain_text("按所报地名或网格")
+    expect(shown).to_contain_text("盛龙花园19号楼")
+    reason = shown.locator(".reason").inner_text()
+    # The map stands over the place and shows it, as a place that was named.
+    [place] = [one for one in get(here, "/places?q=盛龙花园")["items"] if one["name"] == "盛龙花园"]
+    expect(page.locator(".pin-mark.about")).to_be_visible()
+    expect(page.locator(".place-mark")).to_have_text("盛龙花园")
+    assert map_middle(page) == pytest.approx(place["location"]["coordinates"], abs=2e-3)
+
+    page.locator(".call button[type=submit]").click()
+    expect(page.locator("#toast")).to_contain_text("已登记")
+    number = page.locator("#detail [data-title]").inner_text().split()[-1]
+    report = get(here, f"/reports/{number}")
+    assert report["match"]["reason"] == reason
+    assert (report["match"]["grid_method"], report["location"]) == ("stated", None)
+    assert report["place"]["code"] == place["code"]
+    assert report["place"]["location"] == place["location"]
+    assert report["address"] == "盛龙花园19号楼"
+    expect(page.locator("#detail .match .reason")).to_have_text(reason)
+    expect(page.locator("#detail .facts").first).to_contain_text("盛龙花园")
+    expect(page.locator(".pin-mark.about")).to_be_visible()
+
+
+def test_a_match_that_was_not_in_sight_is_shown_before_it_is_saved(visit):
+    here = visit(locale="en-GB")
+    page = call(here)
+    page.keyboard.type("Never seen before saving")
+    # Saved at once, before the place was looked for: its words may be a place's name.
+    page.locator("#call-where").fill("盛龙花园")
+    page.locator(".call button[type=submit]").click()
+    expect(page.locator(".call .notice.error")).to_contain_text("press Save again")
+    expect(page.locator(".call-match .reason")).to_contain_text("without coordinates")
+    assert get(here, "/reports/counts?q=Never+seen+before+saving")["count"] == 0
+    page.locator(".call button[type=submit]").click()
+    expect(page.locator("#toast")).to_contain_text("taken in")
+    assert get(here, "/reports/counts?q=Never+seen+before+saving")["count"] == 1
+
+
+def test_a_call_that_is_given_up_leaves_nothing(visit):
+    here = visit(locale="en-GB")
+    page = call(here)
+    page.keyboard.type("Wrong number")
+    page.locator(".call button", has_text="Discard").click()
+    expect(page.locator("#detail")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.locator("#call-words")).to_have_value("")
+
+
+def test_what_is_far_from_the_county_is_told_in_words_and_the_map_stays(visit):
+    here = visit(locale="en-GB")
+    page = call(here)
+    page.keyboard.type("Far away")
+    middle = map_middle(page)
+    page.locator("#call-where").fill("东经115度 北纬36度")
+    expect(page.locator(".call-match .notice")).to_have_text(
+        re.compile(r"Outside the county, 3\d\d km from its border")
+    )
+    assert map_middle(page) == pytest.approx(middle, abs=1e-3)
+    page.keyboard.press("Escape")
+    page.locator("#search").fill("https://ditu.amap.com/regeo?lng=115&lat=36")
+    page.locator("#found li").first.click()
+    expect(page.locator("#detail .notice")).to_contain_text("Outside the county")
+    assert map_middle(page) == pytest.approx(middle, abs=1e-3)
+    # A view from elsewhere opens on the county.
+    page = here.open_map("/map?at=115,36,15")
+    lon, lat = map_middle(page)
+    assert 119 < lon < 120
+    assert 35.5 < lat < 36.5
 
 
 def test_a_server_that_does_not_answer_loses_nothing_and_makes_nothing_twice(visit):

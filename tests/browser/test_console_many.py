@@ -8,6 +8,7 @@ quiet machine.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 
 import pytest
@@ -79,6 +80,28 @@ def test_five_thousand_open_reports_are_shown_and_panned(visit, record_property)
     record_property("painted_ms", round(painted))
     record_property("pan_median_ms", round(steps[len(steps) // 2]))
     record_property("pan_worst_ms", round(steps[-1]))
+
+
+# Counts what a pan does to the marks and the canvases.
+WATCHED = """() => {
+  window.touched = [];
+  const watch = new MutationObserver((records) => window.touched.push(...records.map((one) => one.target.className)));
+  for (const pane of document.querySelectorAll(".leaflet-marker-pane, .leaflet-labels-pane")) watch.observe(pane, { childList: true });
+  // A canvas that is drawn anew is given its size again.
+  for (const canvas of document.querySelectorAll(".leaflet-map-pane canvas")) watch.observe(canvas, { attributes: true, attributeFilter: ["width"] });
+}"""
+
+
+def test_a_pan_inside_of_what_is_drawn_touches_nothing(visit):
+    page = visit(locale="en-GB", width=1440).open_map("/map?at=119.41,35.995,12")
+    expect(page.locator(".pile").first).to_be_visible()
+    page.evaluate(WATCHED)
+    page.evaluate("void window.gridcallShell.map.panBy([90, -60], {animate: false})")
+    # The address follows once the map has come to rest.
+    page.wait_for_url(re.compile(r"at=119\.44"))
+    assert page.evaluate("window.touched") == []
+    page.evaluate("void window.gridcallShell.map.panBy([900, 0], {animate: false})")
+    page.wait_for_function("window.touched.length > 0")
 
 
 # After the one above: the same city, and more than the list holds.

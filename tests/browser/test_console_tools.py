@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_console_queue import act, post
+from tests.browser.test_console_queue import act, get, post
 
 pytestmark = pytest.mark.browser
 
@@ -55,12 +55,40 @@ def test_the_view_on_a_sheet_of_paper(visit):
     assert page.evaluate(MIDDLE) == pytest.approx(middle, abs=1e-4)
 
 
-def test_print_says_when_and_opens_the_browsers_own_dialog(visit):
+BOUNDS = "() => window.gridcallShell.map.getBounds().toBBoxString().split(',').map(Number)"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1000, 1200), (1920, 640), (360, 740)])
+def test_paper_shows_the_view_and_nothing_of_it_is_cut_off(visit, size):
+    here = visit(width=size[0], height=size[1])
+    page = here.open_map()
+    view = page.evaluate(BOUNDS)
+    standing = size[0] < size[1]
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", paper)
+    sides = [210 * MM, 297 * MM] if standing else [297 * MM, 210 * MM]
+    assert [float(side) for side in boxes[0].split()] == pytest.approx([0, 0, *sides], abs=1.5)
+    assert len(boxes) == 1
+    assert page.evaluate(BOUNDS) == pytest.approx(view, abs=1e-4)
+    page.emulate_media(media="print")
+    # The shape of the frame is the view's but for a pixel, so the view is what it shows.
+    width, height = view[2] - view[0], view[3] - view[1]
+    west, south, east, north = page.evaluate(BOUNDS)
+    assert [west, east] == pytest.approx([view[0], view[2]], abs=width / 100)
+    assert [south, north] == pytest.approx([view[1], view[3]], abs=height / 100)
+    page.emulate_media(media="screen")
+    expect(page.locator(".tools")).to_be_visible()
+    assert page.evaluate(BOUNDS) == pytest.approx(view, abs=1e-4)
+
+
+def test_print_says_when_asks_which_side_and_opens_the_browsers_own_dialog(visit):
     page = visit(locale="en-GB").open_map()
-    page.evaluate("void (window.print = () => { window.printed = (window.printed ?? 0) + 1; })")
+    page.evaluate("void (window.print = () => { window.printed = document.body.dataset.paper; })")
     page.locator("#print").click()
-    assert page.evaluate("window.printed") == 1
+    expect(page.locator("dialog button", has_text="A4 landscape")).to_be_focused()
+    page.locator("dialog button", has_text="A4 portrait").click()
     expect(page.locator("#printed-at")).to_contain_text(re.compile(r"\d{2}:\d{2}"))
+    assert page.evaluate("window.printed") == "portrait"
 
 
 def test_full_screen_and_back(visit):
@@ -136,13 +164,39 @@ def test_sound_can_be_turned_off(visit):
     assert rung(page) == 1  # so that one hears how it sounds
 
 
+def test_emergencies_of_one_cause_are_merged_from_the_line(visit):
+    here = visit(locale="en-GB")
+    page = here.open_map()
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    made = [
+        post(here, category="gas.leak", description=f"One smell {n}", urgent=True,
+             longitude=119.3 + n * 0.0004, latitude=35.9)
+        for n in range(3)
+    ]  # fmt: skip
+    [cluster] = [
+        one
+        for one in get(here, "/clusters")["items"]
+        if {report["id"] for report in one["reports"]} >= {report["id"] for report in made}
+    ]
+    line = page.locator("#alarm")
+    merge = line.locator(f"button[data-id='merge-{cluster['id']}']")
+    expect(merge).to_have_text(f"Merge {cluster['count']}")
+    if line.locator(".fold").count():
+        line.locator(".fold").click()
+    assert sum(line.locator(f"button[data-id='{one['id']}']").count() for one in made) == 1
+    merge.click()
+    expect(page.locator("#toast")).to_contain_text(f"{cluster['count']} merged")
+    expect(merge).to_have_count(0)
+    parent = cluster["into"]["id"]
+    assert get(here, f"/reports/{parent}")["merged_count"] == cluster["count"] - 1
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_many_emergencies_take_a_line_and_all_can_be_seen(visit, locale):
     here = visit(locale=locale, width=360, height=740)
     for n in range(5):
-        post(
-            here, category="gas.leak", description=f"Leak {n}", urgent=True, address="密州街道" * 8
-        )
+        post(here, category="gas.leak", description=f"Leak {n}", urgent=True,
+             address="密州街道" * 8, longitude=119.2 + n / 20, latitude=36.0)  # fmt: skip
     page = here.open_map()
     line = page.locator("#alarm")
     expect(line.locator("button[data-id]")).to_have_count(1)

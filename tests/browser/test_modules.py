@@ -74,19 +74,87 @@ def test_the_few_that_stand_out_get_the_darkest_class(call):
     assert call("classes.js", "lowerBounds", [[[*[1] * 60, 2, 2, 10], 6]]) == [[1, 2, 5]]
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("119.41,35.99", [119.41, 35.99]),
-        (" 119.41，35.99 ", [119.41, 35.99]),
-        ("35.99 119.41", [119.41, 35.99]),
-        ("119.41", None),
-        ("3707820, 12", None),
-        ("200.5, 190.5", None),
-    ],
+HERE = [119.41, 35.99]
+WRITTEN = {
+    "119.41,35.99": HERE,
+    " 119.41，35.99 ": HERE,
+    "35.99 119.41": HERE,
+    "(119.41, 35.99)": HERE,
+    "东经119.41 北纬35.99": HERE,
+    "北纬３５．９９度，东经１１９．４１度": HERE,
+    "北纬35°59′24″ 东经119°24′36″": HERE,
+    "东经119度24分36秒，北纬35度59分24秒": HERE,
+    "119°24'36\"E 35°59'24\"N": HERE,
+    "35°59.4'N 119°24.6'E": HERE,
+    "N35.99 E119.41": HERE,
+    "35.99 N, 119.41 E": HERE,
+    "经度：119.41，纬度：35.99": HERE,
+    "lat=35.99&lng=119.41": HERE,
+    "坐标：119.41 35.99": HERE,
+    "西经119.41 南纬35.99": [-119.41, -35.99],
+}
+NO_POSITION = (
+    "119.41", "3707820, 12", "200.5, 190.5", "东经119.41 东经35.99", "119°75' 35°", "370782001001001",
+    "盛龙花园19号楼1单元", "密州街道 119.41 35.99", "https://example.org/119.41,35.99",
+)  # fmt: skip
+# As their own "share" and URI interfaces write them.
+THERE = [119.4153, 35.9955]
+LINKS = {
+    "https://ditu.amap.com/regeo?lng=119.4153&lat=35.9955&name=x&adcode=370782": "GCJ-02",
+    "https://www.amap.com/regeo?lng=119.4153&lat=35.9955&src=uriapi": "GCJ-02",
+    "https://uri.amap.com/marker?position=119.4153,35.9955&name=x": "GCJ-02",
+    "https://uri.amap.com/marker?position=119.4153%2C35.9955&coordinate=wgs84": "WGS84",
+    "https://uri.amap.com/navigation?from=119.1,35.9,a&to=119.4153,35.9955,b&mode=car": "GCJ-02",
+    "https://wb.amap.com/?p=B0FFG8X2YZ,35.9955,119.4153,盛龙花园,x": "GCJ-02",
+    "【高德地图】盛龙花园 https://ditu.amap.com/regeo?lng=119.4153&lat=35.9955": "GCJ-02",
+    "iosamap://viewMap?sourceApplication=a&lat=35.9955&lon=119.4153&dev=1": "WGS84",
+    "androidamap://viewMap?sourceApplication=a&lat=35.9955&lon=119.4153&dev=0": "GCJ-02",
+    "https://map.baidu.com/?latlng=35.9955,119.4153&title=x&autoOpen=true": "BD-09",
+    "https://api.map.baidu.com/marker?location=35.9955,119.4153&coord_type=gcj02": "GCJ-02",
+    "https://api.map.baidu.com/marker?location=35.9955,119.4153&coord_type=wgs84": "WGS84",
+    "https://api.map.baidu.com/direction?origin=latlng:35.9,119.3|name:a"
+    "&destination=latlng:35.9955,119.4153|name:b": "BD-09",
+    "https://map.qq.com/?type=marker&markertype=1&pointx=119.4153&pointy=35.9955&name=x": "GCJ-02",
+    "https://apis.map.qq.com/uri/v1/marker?marker=coord:35.9955,119.4153;title:x": "GCJ-02",
+    "https://apis.map.qq.com/uri/v1/geocoder?coord=35.9955,119.4153&coord_type=1": "WGS84",
+    "qqmap://map/marker?marker=coord:35.9955,119.4153;title:x": "GCJ-02",
+    "高德坐标 119.4153,35.9955": "GCJ-02",
+    "百度 119.4153，35.9955": "BD-09",
+    "GCJ02: 35.9955 119.4153": "GCJ-02",
+}
+IN_METRES = (
+    "https://map.baidu.com/@13293000.5,4272000.2,19z",
+    "https://map.baidu.com/poi/%E7%9B%9B/@13293000.5,4272000.2,19z?uid=x",
+    "https://map.baidu.com/?newmap=1&c=13293000.5,4272000.2&l=19",
 )
-def test_coordinates_are_read_in_either_order(call, typed, read):
-    assert call("search.js", "readCoordinates", [[typed]]) == [read]
+
+
+def test_coordinates_are_read_as_people_write_them(call):
+    read = call("positions.js", "readPosition", [[text] for text in WRITTEN])
+    wanted = [{"point": point, "crs": "WGS84"} for point in WRITTEN.values()]
+    assert dict(zip(WRITTEN, read, strict=True)) == dict(zip(WRITTEN, wanted, strict=True))
+    assert call("positions.js", "readPosition", [[text] for text in NO_POSITION]) == [
+        None for _ in NO_POSITION
+    ]
+
+
+def test_links_of_three_map_services_are_read_in_their_datum(call):
+    read = call("positions.js", "readPosition", [[link] for link in LINKS])
+    wanted = [{"point": THERE, "crs": crs} for crs in LINKS.values()]
+    assert dict(zip(LINKS, read, strict=True)) == dict(zip(LINKS, wanted, strict=True))
+    for found in call("positions.js", "readPosition", [[link] for link in IN_METRES]):
+        assert found["crs"] == "BD-09"
+        assert found["point"] == pytest.approx([119.411756, 35.976109], abs=1e-5)
+
+
+def test_a_link_that_names_no_position_is_told_apart(call):
+    links = [
+        "https://surl.amap.com/a1b2",
+        "https://j.map.baidu.com/ab",
+        "https://ditu.amap.com/place/B0FF",
+    ]
+    found = call("positions.js", "readPosition", [[link] for link in links])
+    assert found == [{"short": True}, {"short": True}, {"empty": True}]
 
 
 @pytest.mark.parametrize(

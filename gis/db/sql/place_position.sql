@@ -1,3 +1,4 @@
--- Where a named place is.
-SELECT ST_X(location) AS lon, ST_Y(location) AS lat FROM place
+-- A named place and where it is.
+SELECT code, kind, name, name_en, ST_X(location) AS longitude, ST_Y(location) AS latitude
+FROM place
 WHERE county_code = %(county)s AND code = %(code)s

@@ -3,6 +3,8 @@
 SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.level, r.round, r.outcome,
        r.category_code, r.description, r.source, r.address, r.urgent,
        ST_X(r.location) AS longitude, ST_Y(r.location) AS latitude, r.accuracy_m,
+       p.code AS place_code, p.kind AS place_kind, p.name AS place_name, p.name_en AS place_name_en,
+       ST_X(p.location) AS place_longitude, ST_Y(p.location) AS place_latitude,
        r.captured_at, r.received_at, r.accepted_at, r.dispatched_at, r.handled_at, r.closed_at,
        r.due_at, r.yellow_at, r.version, r.town_code, r.merged_into, r.reopen_requested,
        r.grid_code, g.name AS grid_name, g.name_en AS grid_name_en,
@@ -17,12 +19,12 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
         WHERE o.county_code = r.county_code AND o.kind = 'town' AND o.town_code = r.town_code
         ORDER BY o.code LIMIT 1) AS office,
        (SELECT coalesce(json_agg(json_build_object(
-                 'sha256', p.sha256, 'width', p.width, 'height', p.height, 'bytes', p.bytes,
-                 'at', p.at, 'author', w.name, 'author_role', w.role)
-               ORDER BY p.at, p.sha256), '[]')
-        FROM photo p
-        LEFT JOIN account w ON w.id = p.account_id
-        WHERE p.county_code = r.county_code AND p.report_id = r.id) AS photos,
+                 'sha256', h.sha256, 'width', h.width, 'height', h.height, 'bytes', h.bytes,
+                 'at', h.at, 'author', w.name, 'author_role', w.role)
+               ORDER BY h.at, h.sha256), '[]')
+        FROM photo h
+        LEFT JOIN account w ON w.id = h.account_id
+        WHERE h.county_code = r.county_code AND h.report_id = r.id) AS photos,
        (SELECT count(*)
         FROM message m
         LEFT JOIN message_read seen
@@ -65,5 +67,7 @@ LEFT JOIN town t ON t.code = g.town_code
 LEFT JOIN grid_layout l ON l.id = r.layout_id
 LEFT JOIN grid_staff s ON s.id = r.staff_id
 LEFT JOIN utility u ON u.county_code = r.county_code AND u.code = r.utility_code
+LEFT JOIN place p  -- named instead of coordinates
+  ON p.county_code = r.county_code AND p.code = r.place_code AND r.location IS NULL
 WHERE r.county_code = %(county_code)s AND r.id = ANY(%(ids)s) AND r.audience && %(audience)s
 ORDER BY r.received_at DESC, r.id DESC

@@ -1,6 +1,9 @@
-// Talking to our own API. Errors carry the problem document; a request that was replaced by a newer one is aborted.
+// Talking to our own API. Errors carry the problem document, told in the page's language; a request that was replaced
+// by a newer one is aborted.
 
 import { config } from "./config.js";
+
+const LANGUAGE = { "accept-language": config.language };
 
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -32,12 +35,12 @@ async function answer(response) {
 }
 
 export async function getJson(path, parameters = {}, signal = undefined) {
-  const headers = { accept: "application/json, application/geo+json" };
+  const headers = { accept: "application/json, application/geo+json", ...LANGUAGE };
   return answer(await fetch(address(path, parameters), { headers, signal, credentials: "same-origin" }));
 }
 
 export async function send(method, path, body = undefined, more = {}) {
-  const headers = { accept: "application/json", ...more };
+  const headers = { accept: "application/json", ...LANGUAGE, ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   const text = body === undefined ? undefined : JSON.stringify(body);
   return answer(await fetch(address(path, {}), { method, headers, body: text, credentials: "same-origin" }));

@@ -84,10 +84,11 @@ export function createDetail(element, { close, actions, categoryName }) {
       open(words, [h("p", { class: "notice error" }, sentence, " ", retry ? h("button", { type: "button", class: "quiet", click: retry }, t("action.retry")) : null)]),
     grid: (grid, inPeriod) => open(nameOf(grid), gridBlock(grid, { inPeriod, categoryName }), { focus: true }),
     report: (report) => open(t("report.title", { number: report.number }), reportBlock(report, categoryName, actions), { focus: true }),
-    point(point, match, picker, gridContent) {
+    // out: that the point lies outside the county, if it does.
+    point(point, out, match, picker, gridContent) {
       open(
         t("locate.title"),
-        [h("p", { class: "at" }, coordinates(point)), picker, matchBlock(match, actions), gridContent ? [h("h3", {}, t("locate.grid")), ...gridContent] : null],
+        [h("p", { class: "at" }, coordinates(point)), out ? h("p", { class: "notice stale" }, out) : null, picker, matchBlock(match, actions), gridContent ? [h("h3", {}, t("locate.grid")), ...gridContent] : null],
         { focus: true },
       );
     },

@@ -6,7 +6,7 @@ import { landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
 import { HEAT_OPACITY } from "./classes.js";
 import { createControls } from "./controls.js";
 import { createDetail } from "./detail.js";
-import { byId } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { count } from "./format.js";
 import { createHeat } from "./heat.js";
 import { unpack } from "./hotspots/outlines.js";
@@ -17,6 +17,7 @@ import { createShapes } from "./layers/marks.js";
 import { boxOfRing, createPolygons } from "./layers/polygons.js";
 import { boundsOf, latLngOf, lonLatOf } from "./lonlat.js";
 import { createNotices } from "./notices.js";
+import { createOutside } from "./outside.js";
 import { createSearch } from "./search.js";
 import { createSelection } from "./selection.js";
 import { createSheets } from "./sheets.js";
@@ -27,6 +28,7 @@ const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
 const EXACT_FROM_ZOOM = 13;
 const LEGEND_WIDTH = 296;
+const COUNTRY = [104.5, 35.5, 4]; // [lon, lat, zoom]
 
 // 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
 function gridLine() {
@@ -80,6 +82,7 @@ function townStyle(feature) {
 const land = createPolygons(map, "land", (feature) => landStyle(feature, state.get().base));
 export const grids = createPolygons(map, "grids", gridStyle);
 export const towns = createPolygons(map, "towns", townStyle);
+export const outside = createOutside(map, towns);
 const cells = createCells(map);
 export const areas = createAreas(map);
 const labels = createLabels(map, towns, grids);
@@ -99,7 +102,7 @@ export const actions = {
 };
 export const detail = createDetail(byId("detail"), { close: () => selection.clear(), actions, categoryName });
 export const selection = createSelection({
-  map, state, grids, detail, categoryName,
+  map, state, grids, detail, categoryName, outside,
   inPeriod: (code) => heat.inPeriod(code),
   ownReport: () => page.report,
 });
@@ -220,7 +223,7 @@ function choose(found) {
   if (found.kind === "grid") actions.chooseGrid(found.code);
   else if (found.kind === "report") selection.report(found.code);
   else {
-    map.setView(latLngOf(found.point), Math.max(map.getZoom(), 16), { animate: false });
+    outside.goTo(found.point, Math.max(map.getZoom(), 16));
     selection.point(found.point);
   }
 }
@@ -233,7 +236,10 @@ function legendRoom() {
 // A county of grids in a third of the bytes: borders on a lattice of ten metres, which no eye tells at its scale, and
 // names alone of all that is known of a grid.
 async function coarseGrids() {
-  const [packed, named_] = await Promise.all([getJson("/layers/outlines"), getJson("/grids", { f: "names" })]);
+  const named_ = await getJson("/grids", { f: "names" });
+  // A county without a layout has no outlines to ask for.
+  if (named_.codes.length === 0) return { type: "FeatureCollection", features: [] };
+  const packed = await getJson("/layers/outlines");
   const at = new Map(named_.codes.map((code, index) => [code, index]));
   const { collection } = unpack(packed);
   for (const { properties } of collection.features) {
@@ -267,18 +273,36 @@ async function loadGeometry() {
     towns.set(collection);
     land.show(true);
     towns.show(true);
-    const { at } = state.get();
-    if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
-    else map.fitBounds(boundsOf(towns.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
+    showFirst(towns);
     redrawLabels();
   });
   const gridsLoaded = notices.watch("grids", coarseGrids).then((collection) => {
-    if (!collection) return;
+    if (!collection) return undefined;
     if (!exact) grids.set(collection);
     grids.show(true);
     byId("grids-shown").textContent = t("grids.shown", { n: count(collection.features.length) });
+    return collection.features.length;
   });
-  await Promise.all([townsLoaded, gridsLoaded]);
+  const [, number] = await Promise.all([townsLoaded, gridsLoaded]);
+  if (towns.features().length === 0) showFirst(grids);
+  if (number === 0) sayNoGrids();
+}
+
+// What one came for, else the whole county; a county nobody has drawn yet is somewhere in its country.
+function showFirst(drawn) {
+  const { at } = state.get();
+  if (at && !outside.isFar(at)) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+  else if (drawn.features().length > 0) map.fitBounds(boundsOf(drawn.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
+  else {
+    map.setMinZoom(COUNTRY[2]);
+    map.setView(latLngOf(COUNTRY), COUNTRY[2], { animate: false });
+  }
+}
+
+// Without grids reports are taken in all the same: they wait in the list until a layout is there.
+function sayNoGrids() {
+  const words = h("div", { class: "map-empty", role: "status" }, h("p", {}, t("state.no_grids")), h("code", {}, "gridcall import grids FILE"));
+  document.querySelector(".map-area").append(words);
 }
 
 async function loadLists() {

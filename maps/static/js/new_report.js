@@ -30,15 +30,15 @@ function position() {
   const lat = Number.parseFloat(field("latitude").value);
   if (Number.isFinite(lon) && Number.isFinite(lat)) return { lon, lat, accuracy_m: field("accuracy_m").value || null };
   const place = known.get(field("place").value.trim());
-  return place ? { lon: place.location.coordinates[0], lat: place.location.coordinates[1] } : null;
+  return place ? { place_code: place.code } : null;
 }
 
 async function showMatch() {
   const where = position();
   if (!where) return;
   try {
-    const answer = await located("/locate", { ...where, category: field("category").value });
-    field("found").replaceChildren(matchBlock(answer));
+    const { match } = await located("/locate", { ...where, category: field("category").value });
+    field("found").replaceChildren(matchBlock(match));
   } catch (error) {
     if (!isAbort(error)) field("found").replaceChildren(h("p", { class: "muted" }, t("new.match_here")));
   }

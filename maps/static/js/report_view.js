@@ -42,7 +42,7 @@ function candidateRows(candidates, chooseGrid) {
       "li",
       {},
       h("button", { type: "button", class: "link", click: () => chooseGrid(one.grid_code) }, one.grid_code),
-      ` ${Math.round(one.share * 100)} %`,
+      `\u00a0${Math.round(one.share * 100)}\u00a0%`,
     ),
   );
   return h("ul", { class: "candidates" }, items);

@@ -3,21 +3,12 @@
 import { ApiError, getJson, isAbort, latest } from "./api.js";
 import { h } from "./dom.js";
 import { coordinates } from "./format.js";
+import { readPosition } from "./positions.js";
 import { nameOf, named, t } from "./words.js";
 
 const PAUSE_MS = 180;
-const COORDINATES = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
 const REPORT_NUMBER = /^\d{19}$/;
 const REPORT_ID = /^\d{6}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
-
-// Longitude first; the other order is recognised where it can only be that.
-export function readCoordinates(text) {
-  const match = COORDINATES.exec(text);
-  if (!match) return null;
-  const [first, second] = [Number(match[1]), Number(match[2])];
-  const [lon, lat] = Math.abs(second) > 90 ? [second, first] : [first, second];
-  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
-}
 
 export function createSearch({ input, list, findGrids, choose }) {
   const fetchPlaces = latest();
@@ -78,14 +69,25 @@ export function createSearch({ input, list, findGrids, choose }) {
     }
   }
 
+  // What was written or pasted, turned into WGS 84 by the server where it is in another datum.
+  async function findPosition({ point, crs }) {
+    if (crs === "WGS84") return point;
+    return (await getJson("/locate", { lon: point[0], lat: point[1], crs })).location.coordinates;
+  }
+
   async function find(text) {
     const turn = (asked += 1);
-    const point = readCoordinates(text);
-    if (point) {
-      show([{ kind: "point", point, label: coordinates(point), hint: t("search.coordinates") }]);
+    const position = readPosition(text);
+    if (position && !position.point) {
+      show([], t(position.short ? "where.short_link" : "where.empty_link"));
       return;
     }
     try {
+      if (position) {
+        const point = await findPosition(position);
+        if (turn === asked) show([{ kind: "point", point, label: coordinates(point), hint: named("crs", position.crs) }]);
+        return;
+      }
       const grids = findGrids(text).map((grid) => ({ kind: "grid", code: grid.code, label: nameOf(grid), hint: grid.code }));
       const [report, places] = await Promise.all([findReport(text), fetchPlaces("/places", { q: text, limit: 8 })]);
       if (turn !== asked) return;

@@ -14,7 +14,7 @@ const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false 
 
 // ownReport(): how the page itself shows a report, if it does: {show(id), hide(), holds()}; while it holds the detail
 // column for something else, nothing here touches it.
-export function createSelection({ map, state, grids, detail, categoryName, inPeriod, ownReport }) {
+export function createSelection({ map, state, grids, detail, categoryName, outside, inPeriod, ownReport }) {
   const marked = window.L.layerGroup().addTo(map);
   let turn = 0;
 
@@ -32,6 +32,7 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
 
   // The selected point must not end up below the detail sheet or outside a map that just got narrower.
   function keepVisible(point) {
+    if (outside.isFar(point)) return;
     map.invalidateSize({ animate: false, pan: false });
     const area = map.getContainer().getBoundingClientRect();
     const sheet = byId("detail").getBoundingClientRect();
@@ -77,7 +78,7 @@ export function createSelection({ map, state, grids, detail, categoryName, inPer
     };
     return load(t("locate.title"), work, ({ match, grid }) => {
       if (match.grid) markGrid(match.grid.code);
-      detail.point(point, match, choice, grid ? gridBlock(grid, { inPeriod: inPeriod(grid.code), categoryName }) : null);
+      detail.point(point, outside.words(point), match, choice, grid ? gridBlock(grid, { inPeriod: inPeriod(grid.code), categoryName }) : null);
       keepVisible(point);
     });
   }

@@ -28,6 +28,7 @@ const DEFAULTS = {
   "f.source": "",
   "f.status": "",
   "f.light": "",
+  "f.level": "",
   "f.from": "",
   "f.to": "",
   "f.text": "",

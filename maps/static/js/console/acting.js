@@ -8,6 +8,7 @@ import { statusBadge } from "../report_view.js";
 import { nameOf, named, t } from "../words.js";
 import { desk } from "./setup.js";
 import { openDialog } from "./dialog.js";
+import { failureWords } from "./failure.js";
 import { control, showWrong, shownFields, valuesOf } from "./fields.js";
 
 // The actor's own part in the present round, the lead's before an assisting one.
@@ -124,12 +125,6 @@ export function createActing({ lists, done, reload, say }) {
     return choice === "again" ? send(now, action, fields) : false;
   }
 
-  function failureWords(error) {
-    if (error.status === 401) return t("form.signed_out");
-    if (error instanceof ApiError) return error.message;
-    return t("form.unreachable");
-  }
-
   // The dialog of an action that needs words; what was typed stays until the server has taken it.
   function ask(report, action, known) {
     const fields = desk.actions[action].fields;
@@ -163,7 +158,7 @@ export function createActing({ lists, done, reload, say }) {
         shown.map((field) => control(field, lists(), known)),
         elsewhere ? h("p", { class: "muted" }, h("a", { href: `/reports/${encodeURIComponent(report.id)}` }, t("form.elsewhere"))) : null,
         failed,
-        h("p", { class: "buttons" }, submit, h("button", { type: "button", click: () => close(false) }, t("form.cancel"))),
+        h("p", { class: "buttons sticky" }, submit, h("button", { type: "button", click: () => close(false) }, t("form.cancel"))),
       );
       // Everything is filled in: Enter sends it.
       if (shown.filter((field) => field.required).every((field) => known[field.name])) submit.setAttribute("autofocus", "");

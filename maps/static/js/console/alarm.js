@@ -10,7 +10,8 @@ const NARROW = window.matchMedia("(max-width: 899px)");
 const PITCHES = [880, 660, 880];
 const NOTE_S = 0.16;
 
-export function createAlarm({ isEmergency, words, open }) {
+// clusterOf(id): the cluster a report is offered in; merge(cluster): makes one of them.
+export function createAlarm({ isEmergency, words, open, clusterOf, merge }) {
   const line = byId("alarm");
   const button = byId("sound");
   const waiting = new Map(); // id -> row: nobody has dispatched it yet
@@ -64,25 +65,39 @@ export function createAlarm({ isEmergency, words, open }) {
     return h("button", { type: "button", class: "fold", "aria-expanded": String(unfolded), click: () => fold(!unfolded) }, unfolded ? t("alarm.less") : t("alarm.more", { n: more }));
   }
 
+  // Emergencies that are probably one take one place: the first due stands for them.
+  function entries() {
+    const groups = new Map();
+    for (const row of [...waiting.values()].sort((a, b) => a.due - b.due)) {
+      const cluster = clusterOf(row.id);
+      const key = cluster?.id ?? row.id;
+      const known = groups.get(key);
+      if (known) known.number += 1;
+      else groups.set(key, { row, cluster, number: 1 });
+    }
+    return [...groups.values()];
+  }
+
+  function entry({ row, cluster }) {
+    const button = h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, h("span", {}, words(row)), row.due_at ? h("b", {}, remaining(row.due_at)) : null);
+    if (!cluster) return button;
+    return h("span", { class: "one-cause" }, button, h("button", { type: "button", dataset: { id: `merge-${cluster.id}` }, title: t("cluster.title"), click: () => merge(cluster) }, t("alarm.merge", { n: cluster.count })));
+  }
+
   // Drawn anew under one's fingers: who has the focus keeps it.
   function render() {
-    const all = [...waiting.values()].sort((a, b) => a.due - b.due);
+    const all = entries();
     const few = NARROW.matches ? 1 : MOST_SHOWN;
     if (all.length <= few) unfolded = false;
     const shown = unfolded ? all : all.slice(0, few);
+    const hidden = all.slice(shown.length).reduce((sum, one) => sum + one.number, 0);
     const focused = line.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     line.hidden = all.length === 0;
     line.classList.toggle("unfolded", unfolded);
     line.replaceChildren(
-      h("strong", {}, t("alarm.title", { n: all.length })),
-      h(
-        "div",
-        {},
-        shown.map((row) =>
-          h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, h("span", {}, words(row)), row.due_at ? h("b", {}, remaining(row.due_at)) : null),
-        ),
-      ),
-      toggle(all.length - shown.length),
+      h("strong", {}, t("alarm.title", { n: waiting.size })),
+      h("div", {}, shown.map(entry)),
+      toggle(hidden),
     );
     if (focused) line.querySelector(`[data-id="${focused}"]`)?.focus();
   }
@@ -97,6 +112,8 @@ export function createAlarm({ isEmergency, words, open }) {
   NARROW.addEventListener("change", render);
 
   return {
+    // The offered clusters have changed.
+    regroup: render,
     // A row as it is now; fresh: it has just come by the stream, so it may be heard.
     take(row, { fresh = false } = {}) {
       const calls = isEmergency(row) && ["received", "accepted"].includes(row.status) && !row.merged_into && !seen.has(row.id);

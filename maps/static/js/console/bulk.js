@@ -1,10 +1,11 @@
 // Several rows at once: each is done for itself, and each says what became of it.
 
-import { ApiError, send } from "../api.js";
+import { send } from "../api.js";
 import { byId, h } from "../dom.js";
 import { count } from "../format.js";
 import { named, t } from "../words.js";
 import { openDialog } from "./dialog.js";
+import { failureWords } from "./failure.js";
 
 const MOST = 100; // of two steps each: the server takes 200 at once
 
@@ -31,7 +32,7 @@ export function createBulk({ cases, utilityName, done, changed, say, clearLine }
     return answer.items;
   }
 
-  // The API's own sentence is English: what happens most has words of the reader's language.
+  // That somebody was faster is said as it is said of one alone.
   function whyNot(item) {
     return item.status === 412 ? t("collision.title") : item.problem.detail;
   }
@@ -73,7 +74,7 @@ export function createBulk({ cases, utilityName, done, changed, say, clearLine }
     try {
       items = perReport(await post(rows.flatMap((row) => stepsOf(action, row))));
     } catch (error) {
-      say(error.status === 401 ? t("form.signed_out") : error instanceof ApiError ? error.message : t("form.unreachable"), "error");
+      say(failureWords(error), "error");
       return;
     }
     clearLine();

@@ -3,16 +3,15 @@
 
 import { ApiError, isAbort, latest, send } from "../api.js";
 import { categoryOptions } from "../controls.js";
-import { h } from "../dom.js";
-import { distance, shortTime } from "../format.js";
+import { facts, h } from "../dom.js";
+import { coordinates, distance, shortTime } from "../format.js";
 import { config } from "../config.js";
 import { matchBlock } from "../report_view.js";
-import { named, t } from "../words.js";
+import { nameOf, named, t } from "../words.js";
 import { createVocabulary } from "./vocabulary.js";
 import { createWhere, locate } from "./where.js";
 
 const STORED = "gridcall.call";
-const PAUSE_MS = 300;
 const SOURCES = ["hotline_12345", "resident", "patrol", "party_branch"];
 const TEXTS = ["description", "address", "source_number", "name", "phone"];
 
@@ -32,7 +31,12 @@ function text(name, words, attributes = {}) {
   return h("label", { class: "field", dataset: { field: name } }, h("span", {}, words), h("input", { name, autocomplete: "off", ...attributes }), h("small", { class: "wrong", role: "alert" }));
 }
 
-// tools: {lists, findGrids, categoryName, actions, show(location, match), created(report), open(id), say, pickPoint}.
+// Whom a match sends a report to, and by which way.
+function routeOf(match) {
+  return JSON.stringify([match?.grid?.code, match?.grid_method, match?.utility?.code, match?.utility_method]);
+}
+
+// tools: {lists, findGrids, categoryName, actions, show(located, {fresh}), outsideWords(point), created(report), open(id), pickPoint}.
 export function createCall(tools) {
   const clustersNear = latest();
   const locateTurn = { n: 0 };
@@ -40,56 +44,84 @@ export function createCall(tools) {
   let chosenByHand = false;
   let form = null;
   let where = null;
-  let placed = null; // {point in WGS 84, match}
-  let timer = 0;
+  let vocabulary = null;
+  let located = null; // what /locate said of the choice: the match that saving would make
+  let preview = Promise.resolve(); // the last question
+  let asked = ""; // what it was about
 
   function keep() {
     if (!form) return;
     const data = Object.fromEntries(new FormData(form));
-    sessionStorage.setItem(STORED, JSON.stringify({ clientId, chosenByHand, where: where.input.value, data }));
+    sessionStorage.setItem(STORED, JSON.stringify({ clientId, chosenByHand, where: where.input.value, choice: where.chosen(), data }));
   }
 
   function forget() {
     sessionStorage.removeItem(STORED);
     clientId = null;
     chosenByHand = false;
-    placed = null;
+    located = null;
   }
 
   function part(name) {
     return form.querySelector(`[data-part="${name}"]`);
   }
 
-  // The category the words speak of, until somebody has chosen one.
+  // The category the words speak of, until somebody has chosen one: what the server would take. Tells whether it changed.
   function suggestCategory() {
-    if (chosenByHand) return;
-    const code = createVocabulary(tools.lists().categories.filter((one) => one.enabled)).suggest(form.elements.description.value) ?? "";
-    if (form.elements.category.value === code) return;
-    form.elements.category.value = code;
+    if (chosenByHand) return false;
+    const { category, description } = form.elements;
+    const code = vocabulary.suggest(description.value) ?? "";
     part("suggested").textContent = code ? t("call.suggested") : "";
-    showMatch();
+    if (category.value === code) return false;
+    category.value = code;
+    return true;
   }
 
-  async function showMatch() {
+  // What will be saved of the place, beside who will be sent there.
+  function savedPlace(choice, { location, place, match }) {
+    const out = tools.outsideWords(location?.coordinates);
+    return [
+      out ? h("p", { class: "notice stale" }, out) : null,
+      facts([
+        [t("report.place"), place && nameOf(place)],
+        [t("report.location"), location ? coordinates(location.coordinates) : t(match.grid ? "report.stated" : "call.words_only")],
+        [t("report.address"), form.elements.address.value.trim() || choice.address],
+      ]),
+    ];
+  }
+
+  // Asks in the words in which it will be saved, so that what is shown is what comes of it.
+  function showMatch({ fresh = false } = {}) {
+    asked = question();
+    preview = askMatch(fresh);
+  }
+
+  function question() {
+    return JSON.stringify([where.choice()?.body, form.elements.category.value]);
+  }
+
+  async function askMatch(fresh) {
     const turn = (locateTurn.n += 1);
     const choice = where.choice();
     const box = part("match");
-    if (!choice?.point) {
-      placed = null;
-      tools.show(null, null);
-      box.replaceChildren(h("p", { class: "empty" }, t(choice?.kind === "grid" ? "call.grid_only" : choice ? "call.words_only" : "call.where_first")));
+    if (!choice) {
+      located = null;
+      tools.show(null, { fresh });
+      box.replaceChildren(h("p", { class: "empty" }, t("call.where_first")));
       showAlike();
       return;
     }
     try {
-      const accuracy = choice.kind === "place" ? undefined : 30;
-      const { location, match, duplicates } = await locate(choice, form.elements.category.value, accuracy);
+      const answer = await locate(choice.body, form.elements.category.value);
       if (turn !== locateTurn.n || !form) return;
-      placed = { point: location.coordinates, match, duplicates };
-      box.replaceChildren(matchBlock(match, tools.actions));
-      tools.show(placed.point, match);
+      located = answer;
+      const { match } = answer;
+      box.replaceChildren(...[savedPlace(choice, answer), choice.kind === "words" && !match.grid ? null : matchBlock(match, tools.actions)].flat().filter(Boolean));
+      tools.show(answer, { fresh });
     } catch (error) {
-      if (isAbort(error) || turn !== locateTurn.n || !form) return;
+      if (turn !== locateTurn.n || !form) return;
+      if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+      located = null;
       box.replaceChildren(h("p", { class: "notice stale" }, t("call.no_match")));
     }
     showAlike();
@@ -99,15 +131,17 @@ export function createCall(tools) {
   async function showAlike() {
     const box = part("alike");
     const category = form.elements.category.value;
-    if (!placed || !category) {
+    const at = located?.location ?? located?.place?.location;
+    if (!at || !category) {
       box.replaceChildren();
       return;
     }
-    drawAlike(box, placed.duplicates, []);
+    const { duplicates } = located;
+    drawAlike(box, duplicates, []);
     try {
-      const near = placed.point.map((number) => number.toFixed(6)).join(",");
+      const near = at.coordinates.map((number) => number.toFixed(6)).join(",");
       const { items } = await clustersNear("/clusters", { near, category });
-      if (form && placed) drawAlike(box, placed.duplicates, items);
+      if (form && located?.duplicates === duplicates) drawAlike(box, duplicates, items);
     } catch (error) {
       if (!isAbort(error) && !(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
     }
@@ -157,6 +191,17 @@ export function createCall(tools) {
     }
     button.disabled = true;
     part("failed").hidden = true;
+    // Nothing is saved that was not in sight: where the match is another than the one shown, it is shown first.
+    const shown = located?.match;
+    if (asked !== question()) showMatch();
+    await preview;
+    if (!form) return;
+    if (located && routeOf(shown) !== routeOf(located.match)) {
+      button.disabled = false;
+      part("match").scrollIntoView({ block: "nearest" });
+      refuse(t("call.look_first"));
+      return;
+    }
     try {
       const report = await send("POST", "/reports", body());
       forget();
@@ -177,7 +222,8 @@ export function createCall(tools) {
 
   function build() {
     const categories = tools.lists().categories.filter((one) => one.enabled);
-    where = createWhere({ id: "call-where", findGrids: tools.findGrids, choose: () => { keep(); showMatch(); } });
+    vocabulary = createVocabulary(categories);
+    where = createWhere({ id: "call-where", findGrids: tools.findGrids, choose: () => { keep(); showMatch({ fresh: true }); } });
     const description = h("textarea", { name: "description", rows: 3, maxlength: 4000, required: true, autofocus: true, id: "call-words" });
     form = h(
       "form",
@@ -188,6 +234,7 @@ export function createCall(tools) {
       select("category", t("report.category"), [h("option", { value: "" }, t("call.no_category")), categoryOptions(categories)], () => {
         chosenByHand = form.elements.category.value !== "";
         part("suggested").textContent = "";
+        suggestCategory();
         showMatch();
       }),
       h("small", { class: "suggested", dataset: { part: "suggested" }, role: "status" }),
@@ -200,11 +247,9 @@ export function createCall(tools) {
       h("p", { class: "notice error", dataset: { part: "failed" }, role: "alert", hidden: true }),
       h("p", { class: "buttons sticky" }, h("button", { type: "submit", class: "primary" }, t("call.save")), h("button", { type: "button", click: discard }, t("call.discard"))),
     );
-    form.addEventListener("input", () => {
-      keep();
-      clearTimeout(timer);
-      timer = setTimeout(() => form && suggestCategory(), PAUSE_MS);
-    });
+    form.addEventListener("input", keep);
+    description.addEventListener("input", () => suggestCategory() && showMatch());
+    form.elements.address.addEventListener("change", () => located && showMatch());
     return form;
   }
 
@@ -213,12 +258,11 @@ export function createCall(tools) {
     chosenByHand = draft.chosenByHand;
     for (const name of [...TEXTS, "category", "source"]) if (draft.data[name]) form.elements[name].value = draft.data[name];
     form.elements.urgent.checked = Boolean(draft.data.urgent);
-    if (draft.where) where.restore(draft.where);
+    if (draft.where) where.restore(draft.where, draft.choice);
   }
 
   function discard() {
     forget();
-    form = null;
     tools.closed();
   }
 
@@ -234,7 +278,7 @@ export function createCall(tools) {
     // The pane shows something else; the draft stays.
     leave() {
       form = null;
-      placed = null;
+      located = null;
     },
     isOpen: () => form !== null,
     setPoint: (point) => where.setPoint(point),

@@ -3,7 +3,7 @@
 
 import { config } from "../config.js";
 import { facts, h } from "../dom.js";
-import { coordinates, dateTime, distance, remaining } from "../format.js";
+import { coordinates, dateTime, distance, remaining, shortTime } from "../format.js";
 import { isOpen, lightBadge, matchBlock, statusBadge } from "../report_view.js";
 import { nameOf, named, t } from "../words.js";
 import { KEY_OF } from "./keys.js";
@@ -91,6 +91,14 @@ function parts(report, utilityName) {
   );
 }
 
+// Coordinates, or that there are none and what the match went by instead.
+function position(report, outsideWords) {
+  const point = report.location?.coordinates;
+  if (!point) return t(report.match.grid ? "report.stated" : "report.not_located");
+  const out = outsideWords(point);
+  return [coordinates(point), out ? h("small", { class: "out" }, ` ${out}`) : null];
+}
+
 function contacts(report) {
   const known = (report.contacts ?? []).filter((one) => one.telephone);
   const reporter = report.reporter && (report.reporter.name || report.reporter.phone) ? `${report.reporter.name} ${report.reporter.phone}`.trim() : null;
@@ -150,15 +158,28 @@ function advice(report, suggestions, { start, open, utilityName }) {
   ];
 }
 
-function mergedLine(report, open) {
+// The report this one was merged into, by its number once that is known.
+function mergedLine(report, family, open) {
   if (!report.merged_into) return null;
-  return h("p", { class: "notice" }, t("case.merged_into"), " ", h("button", { type: "button", class: "link", click: () => open(report.merged_into) }, t("case.open_it")));
+  const link = h("button", { type: "button", class: "link", click: () => open(report.merged_into) }, family?.parent?.number ?? t("case.open_it"));
+  return h("p", { class: "notice" }, t("case.merged_into"), " ", link);
 }
 
-// What the detail shows; `extra` = {suggestions, history, thread}, each null while it loads.
+// The reports that were merged into this one: who else is told when it is solved.
+function children(family, open) {
+  if (!family?.children.length) return null;
+  const rows = family.children.map((one) =>
+    h("li", { class: "duplicate" },
+      h("div", {},
+        h("button", { type: "button", class: "link", click: () => open(one.id) }, one.number),
+        h("small", {}, [shortTime(one.received_at), named("source", one.source), one.address].filter(Boolean).join(" · ")),
+        h("p", {}, one.description || t("report.no_words")))));
+  return [h("h3", {}, t("case.merged", { n: family.children.length })), h("ul", { class: "duplicates merged" }, rows)];
+}
+
+// What the detail shows; `extra` = {suggestions, history, thread, family}, each null while it loads.
 export function caseBlocks(report, extra, tools) {
   const { categoryName, start, open, actions, send } = tools;
-  const point = report.location?.coordinates;
   return [
     h(
       "p",
@@ -168,11 +189,12 @@ export function caseBlocks(report, extra, tools) {
       report.urgent ? h("span", { class: "status urgent" }, t("report.urgent")) : null,
       h("span", { class: "status level" }, named("level", report.level)),
     ),
-    mergedLine(report, open),
+    mergedLine(report, extra.family, open),
     h("p", { class: "description" }, report.description || t("report.no_words")),
     actionBar(report, start),
     parts(report, actions.utilityName),
     clocks(report),
+    children(extra.family, open),
     advice(report, extra.suggestions, { ...tools, utilityName: actions.utilityName }),
     h("h3", {}, t("case.about")),
     facts([
@@ -180,7 +202,8 @@ export function caseBlocks(report, extra, tools) {
       [t("report.address"), report.address],
       [t("report.received"), dateTime(report.received_at)],
       [t("report.source"), named("source", report.source)],
-      [t("report.location"), point ? coordinates(point) : t("report.not_located")],
+      [t("report.place"), report.place && nameOf(report.place)],
+      [t("report.location"), position(report, tools.outsideWords)],
     ]),
     contacts(report),
     h("h3", {}, t("match.heading")),

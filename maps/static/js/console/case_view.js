@@ -10,9 +10,9 @@ import { desk } from "./setup.js";
 const TICK_MS = 20_000;
 const PATIENCE_MS = 120; // walking with j and k loads only where one stops
 
-export function createCaseView({ detail, state, focus, categoryName, actions, acting, undo, open, keepVisible, cases, suggests }) {
+export function createCaseView({ detail, state, focus, categoryName, actions, acting, undo, open, keepVisible, outsideWords, cases, suggests }) {
   let report = null;
-  let extra = { suggestions: null, history: null, thread: null };
+  let extra = { suggestions: null, history: null, thread: null, family: null };
   let turn = 0;
   let timer = 0;
   let tools = {};
@@ -21,7 +21,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
   const advised = () => suggests.includes(desk.role);
 
   function blocks() {
-    return caseBlocks(report, extra, { categoryName, actions, open, start, send });
+    return caseBlocks(report, extra, { categoryName, actions, open, start, send, outsideWords });
   }
 
   // Drawn anew, but where one reads and what one has unfolded stays.
@@ -46,11 +46,11 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
   function onMap() {
     const point = report.location?.coordinates ?? null;
     const title = `${report.number} · ${categoryName(report.category)}`;
-    focus.show({ point, match: report.match, category: report.category, accuracy: report.accuracy_m ?? 0, title, draggable: report.actions.includes("move") });
+    focus.show({ point, place: report.place, match: report.match, category: report.category, accuracy: report.accuracy_m ?? 0, title, draggable: report.actions.includes("move") });
   }
 
   // What stands below: each part comes when it comes, and none of them keeps the others.
-  function loadExtra(id, mine) {
+  function loadExtra({ id, merged_into: into, merged_count: merged }, mine) {
     const take = (name, work, otherwise) =>
       work.catch((error) => {
         if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
@@ -63,6 +63,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
     take("suggestions", advised() ? getJson(path(id, "/suggestions")) : Promise.resolve(undefined), undefined);
     take("history", getJson(path(id, "/history")), { items: [] });
     take("thread", getJson(path(id, "/messages")), { items: [], unread: 0 });
+    take("family", into || merged ? getJson(path(id, "/merged")) : Promise.resolve(null), null);
   }
 
   async function load(id, mine, { quiet = false } = {}) {
@@ -71,11 +72,11 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
       if (mine !== turn) return null;
       report = found;
       cases.take(rowOfReport(report), null);
-      if (!quiet) extra = { suggestions: advised() ? null : undefined, history: null, thread: null };
+      if (!quiet) extra = { suggestions: advised() ? null : undefined, history: null, thread: null, family: null };
       draw();
       onMap();
-      if (!quiet && report.location) keepVisible(report.location.coordinates);
-      loadExtra(id, mine);
+      if (!quiet && focus.anchor()) keepVisible(focus.anchor());
+      loadExtra(report, mine);
       return report;
     } catch (error) {
       if (mine !== turn || (quiet && error instanceof TypeError)) return report;
@@ -157,7 +158,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
       report = after;
       draw();
       onMap();
-      loadExtra(after.id, turn);
+      loadExtra(after, turn);
     },
     // After somebody's: read again, unless it is one's own echo.
     hear({ id, version, gone, action }) {

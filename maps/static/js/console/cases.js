@@ -67,16 +67,19 @@ export function createCases({ changed }) {
   }
 
   async function fetchAll(parameters, signal, onPage) {
+    const ask = (cursor, limit) => getJson("/reports", { ...parameters, f: "geojson", limit, cursor }, signal);
     const found = [];
-    let cursor = null;
-    do {
-      const limit = found.length === 0 ? FIRST_PAGE : PAGE;
-      const page = await getJson("/reports", { ...parameters, f: "geojson", limit, cursor }, signal);
-      found.push(...page.features.map(rowOfFeature));
-      cursor = page.next;
-      onPage?.(found, cursor === null);
-    } while (cursor !== null && found.length < MOST);
-    return { found, more: cursor !== null };
+    let more = false;
+    let coming = ask(null, FIRST_PAGE);
+    while (coming) {
+      const page = await coming;
+      more = page.next !== null;
+      // The next page is on its way while this one is read and drawn.
+      coming = more && found.length + page.features.length < MOST ? ask(page.next, PAGE) : null;
+      for (const feature of page.features) found.push(rowOfFeature(feature));
+      onPage?.(found);
+    }
+    return { found, more };
   }
 
   // Everything anew. Resolves to whether the queue holds more than is kept here; undefined if another load took over.

@@ -5,10 +5,12 @@ import { config } from "../config.js";
 import { byId, h } from "../dom.js";
 import { boundsOf } from "../lonlat.js";
 import { t } from "../words.js";
+import { failureWords } from "./failure.js";
 
 const MOST_SHOWN = 1; // the list below is what one works on
 
-export function createClusters({ map, categoryName, merged, open, say, offerUndo }) {
+// changed(): other clusters are offered than before.
+export function createClusters({ map, categoryName, merged, open, say, offerUndo, changed }) {
   const box = byId("clusters");
   const ask = latest();
   let items = [];
@@ -21,7 +23,7 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
   }
 
   function refused(error) {
-    say(error instanceof ApiError ? error.message : t("form.unreachable"), "error");
+    say(failureWords(error), "error");
     refresh();
   }
 
@@ -92,6 +94,7 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
     try {
       ({ items } = await ask("/clusters"));
       render();
+      changed();
     } catch (error) {
       if (!isAbort(error) && !(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
       // Offers are a help, not the list: without them the queue still holds every report.

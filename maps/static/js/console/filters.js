@@ -9,6 +9,7 @@ import { FILTERS, filtersOf, QUEUES } from "./query.js";
 const SOURCES = ["grid_staff", "volunteer", "party_branch", "resident", "hotline_12345", "patrol", "utility"];
 const STATUSES = ["received", "accepted", "dispatched", "handling", "handled", "closed"];
 const LIGHTS = ["red", "yellow", "green"];
+const LEVELS = ["town", "municipal"];
 const TYPING_MS = 350;
 
 // Tabs of the queues; one that is empty stays, so that nothing jumps when a count reaches zero.
@@ -22,6 +23,7 @@ export function createQueues(element, state) {
   }
   function reflect() {
     for (const [queue, { button }] of tabs) button.setAttribute("aria-pressed", String(queue === state.get().queue));
+    byId("queue-means").textContent = named("queue", `${state.get().queue}.means`);
   }
   reflect();
   return {
@@ -55,6 +57,7 @@ function shownValue(name, value, lists) {
     case "f.source": return named("source", value);
     case "f.status": return named("status", value);
     case "f.light": return named("light", value);
+    case "f.level": return named("level", value);
     case "f.from": return t("period.since", { from: date(value) });
     case "f.to": return t("period.until", { to: date(value) });
     default: return value;
@@ -77,6 +80,7 @@ export function createFilters(state, lists) {
     put("f.source", choices("source", SOURCES));
     put("f.status", choices("status", STATUSES));
     put("f.light", choices("light", LIGHTS));
+    put("f.level", choices("level", LEVELS));
     reflect();
   }
 

@@ -5,6 +5,7 @@ import { getJson } from "../api.js";
 import { h } from "../dom.js";
 import { distance } from "../format.js";
 import { latLngOf, lonLatOf } from "../lonlat.js";
+import { metresBetween } from "../metres.js";
 import { nameOf, t } from "../words.js";
 
 const CIRCLE = { color: "#0b5c8a", weight: 1.5, dashArray: "3 4", fillColor: "#0b5c8a", fillOpacity: 0.06, interactive: false };
@@ -12,15 +13,8 @@ const AREA = { color: "#6f4e9c", weight: 2, dashArray: "8 5", fill: false, inter
 const LINE = { color: "#6f4e9c", weight: 2, interactive: false };
 const GRID = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 const CANDIDATE = { color: "#0b5c8a", weight: 1.5, dashArray: "2 5", fillColor: "#0b5c8a", interactive: false };
-const EARTH_M = 6371008.8;
 const MOST_STAFF = 3;
 const STAFF_FROM_ZOOM = 13; // farther off a grid is smaller than a name
-
-export function metresBetween([lon, lat], [lon2, lat2]) {
-  const radians = Math.PI / 180;
-  const half = Math.sin(((lat2 - lat) * radians) / 2) ** 2 + Math.cos(lat * radians) * Math.cos(lat2 * radians) * Math.sin(((lon2 - lon) * radians) / 2) ** 2;
-  return 2 * EARTH_M * Math.asin(Math.sqrt(half));
-}
 
 function nearest(depots, point) {
   const placed = depots.map((depot) => ({ depot, metres: metresBetween(depot.geometry.coordinates, point) }));
@@ -72,8 +66,10 @@ export function createFocus(map, { grids, moved }) {
     add(window.L.marker(latLngOf(at), { icon: words("staff-mark", text), interactive: false, keyboard: false, pane: "labels", zIndexOffset: 1000 }));
   }
 
-  function pin(point, title, draggable) {
-    const icon = window.L.divIcon({ className: draggable ? "pin-mark draggable" : "pin-mark", html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
+  // about: only a place was named, not measured.
+  function pin(point, title, draggable, about) {
+    const className = ["pin-mark", draggable && "draggable", about && "about"].filter(Boolean).join(" ");
+    const icon = window.L.divIcon({ className, html: h("span", { "aria-hidden": "true" }), iconSize: [40, 40] });
     // Over the piles where it can be dragged: it must be the one that the pointer takes.
     const zIndexOffset = draggable ? 1000 : -10;
     const marker = window.L.marker(latLngOf(point), { icon, draggable, keyboard: false, title, alt: title, zIndexOffset, autoPan: true });
@@ -118,26 +114,30 @@ export function createFocus(map, { grids, moved }) {
     return bodies.get(code);
   }
 
-  function draw({ point, match, category, accuracy, title, draggable }) {
+  function draw({ point, place, match, category, accuracy, title, draggable }) {
     turn += 1;
     group.clearLayers();
     if (match.candidates?.length) candidates(match);
     if (match.grid) outline(match.grid.code, GRID);
     if (map.getZoom() >= STAFF_FROM_ZOOM) onDuty(match);
-    if (!point) return;
-    if (accuracy > 0) add(window.L.circle(latLngOf(point), { ...CIRCLE, radius: accuracy, pane: "towns" }));
-    pin(point, title, draggable);
-    responsible(point, match, category);
+    const at = point ?? place?.location.coordinates;
+    if (!at) return;
+    if (accuracy > 0) add(window.L.circle(latLngOf(at), { ...CIRCLE, radius: accuracy, pane: "towns" }));
+    if (!point) add(window.L.marker(latLngOf(at), { icon: words("place-mark", nameOf(place)), interactive: false, keyboard: false, zIndexOffset: 2500 }));
+    pin(at, point ? title : t("place.pin", { title, place: nameOf(place) }), draggable, !point);
+    responsible(at, match, category);
   }
 
   map.on("zoomend", () => shown && draw(shown));
 
   return {
-    // what: {point, match, category, accuracy, title, draggable}
+    // what: {point, place, match, category, accuracy, title, draggable}; place: named instead of a point.
     show(what) {
       shown = what;
       draw(what);
     },
+    // What of it can be looked at: its point, its place's, else one in its grid.
+    anchor: () => shown && (shown.point ?? shown.place?.location.coordinates ?? (shown.match.grid ? grids.pointIn(shown.match.grid.code) : null)),
     clear() {
       turn += 1;
       shown = null;

@@ -17,10 +17,14 @@ export function createHeaps(map, { parameters, watch, changed }) {
   let shown = { heaps: [], rows: [] };
   let timer = 0;
   let askedAt = 0;
+  let held = null; // {zoom, bounds}: what was asked for
 
   async function fetchView() {
-    const bbox = bboxOf(map.getBounds().pad(PAD + MARGIN)).map((number) => number.toFixed(5)).join(",");
-    const { features } = await ask("/reports/clustered", { ...parameters(), bbox, zoom: Math.round(map.getZoom()) });
+    held = null;
+    const [bounds, zoom] = [map.getBounds().pad(PAD), map.getZoom()];
+    const bbox = bboxOf(bounds.pad(MARGIN)).map((number) => number.toFixed(5)).join(",");
+    const { features } = await ask("/reports/clustered", { ...parameters(), bbox, zoom: Math.round(zoom) });
+    held = { zoom, bounds };
     const isPile = ({ properties }) => properties.pile !== undefined;
     shown = {
       heaps: features.filter(isPile).map(({ id, geometry, properties }) => ({ key: id, point: geometry.coordinates, ...properties })),
@@ -45,7 +49,9 @@ export function createHeaps(map, { parameters, watch, changed }) {
     timer = setTimeout(refresh, wait);
   }
 
-  map.on("moveend", () => refreshSoon(SETTLE_MS));
+  map.on("moveend", () => {
+    if (held?.zoom !== map.getZoom() || !held.bounds.contains(map.getBounds())) refreshSoon(SETTLE_MS);
+  });
 
   return {
     isOn: () => on,
@@ -59,6 +65,7 @@ export function createHeaps(map, { parameters, watch, changed }) {
       else {
         clearTimeout(timer);
         timer = 0;
+        held = null;
         shown = { heaps: [], rows: [] };
       }
     },

@@ -3,9 +3,8 @@
 import { act, getJson } from "../api.js";
 import { byId } from "../dom.js";
 import { count } from "../format.js";
-import { latLngOf } from "../lonlat.js";
 import {
-  actions, areas, categoryName, categoryShape, detail, findGrids, grids, known, map, notices, selection, sheets, start, state, towns,
+  actions, areas, categoryName, categoryShape, detail, findGrids, grids, known, map, notices, outside, selection, sheets, start, state, towns,
 } from "../map_view.js";
 import { nameOf, named, t } from "../words.js";
 import { createActing } from "./acting.js";
@@ -15,6 +14,7 @@ import { createCall, hasDraft } from "./call.js";
 import { createCases, rowOfEvent, rowOfFeature, rowOfReport } from "./cases.js";
 import { createCaseView } from "./case_view.js";
 import { createClusters } from "./clusters.js";
+import { failureWords } from "./failure.js";
 import { createFilters, createQueues } from "./filters.js";
 import { createFocus } from "./focus.js";
 import { createFollowing } from "./following.js";
@@ -34,7 +34,8 @@ const focus = createFocus(map, { grids, moved: (point, marker) => moving.preview
 const tagsOf = (code) => known().categories.find((one) => one.code === code)?.tags ?? [];
 const isEmergency = (row) => row.urgent || tagsOf(row.category).includes("emergency");
 const townName = (code) => nameOf(towns.find(code)?.properties ?? { name: "" });
-let chosen = "";
+const PLACE_ZOOM = 16;
+let chosen = state.get().report;
 
 function rowWords(row) {
   const grid = row.grid_code ? grids.find(row.grid_code)?.properties : null;
@@ -70,7 +71,7 @@ async function takeBack(report) {
     following.countSoon();
     return true;
   } catch (error) {
-    undo.say(error.message || t("form.unreachable"), "error");
+    undo.say(failureWords(error), "error");
     return false;
   }
 }
@@ -91,16 +92,19 @@ function takeRow(row, { fresh = false } = {}) {
 const caseView = createCaseView({
   detail, state, focus, categoryName, actions, undo, acting, open,
   keepVisible: selection.keepVisible,
+  outsideWords: outside.words,
   suggests: ["dispatcher", "supervisor"],
   cases,
 });
-const moving = createMoving({ acting, findGrids, actions, back: () => focus.back() });
+const moving = createMoving({ acting, findGrids, actions, outsideWords: outside.words, back: () => focus.back() });
 caseView.use({ moving });
 
 const alarm = createAlarm({
   isEmergency,
   words: (row) => [categoryName(row.category), row.address || townName(row.town_code)].filter(Boolean).join(" · "),
   open,
+  clusterOf: (id) => clusters.of(id),
+  merge: (cluster) => clusters.merge(cluster),
 });
 const bulk = createBulk({
   cases,
@@ -137,6 +141,7 @@ const clusters = createClusters({
   map, categoryName, open,
   say: undo.say,
   offerUndo: undo.offer.bind(undo),
+  changed: () => alarm.regroup(),
   // One goes on with the report that carries the others.
   merged(id) {
     if (state.get().report === id) caseView.reload(id);
@@ -166,7 +171,8 @@ const following = createFollowing({
 });
 const call = createCall({
   lists: known, findGrids, categoryName, actions, open,
-  show: (point, match) => showPlace(point, match),
+  show: showPlace,
+  outsideWords: outside.words,
   created(report) {
     takeReport(report);
     cases.settle();
@@ -182,14 +188,19 @@ const call = createCall({
   },
 });
 
-function showPlace(point, match) {
-  if (!point) {
+// What a call is about, as it would be saved; null: nothing is known of its place. fresh: it was chosen just now.
+function showPlace(located, { fresh }) {
+  if (!located) {
     focus.clear();
     return;
   }
-  focus.show({ point, match, category: match.category, accuracy: 0, title: t("call.where"), draggable: false });
-  selection.keepVisible(point);
-  if (map.getZoom() < 14) map.setView(latLngOf(point), 15, { animate: false });
+  const { location, place, match, category } = located;
+  focus.show({ point: location?.coordinates ?? null, place, match, category, accuracy: 0, title: t("call.where"), draggable: false });
+  if (!fresh) return;
+  const at = focus.anchor();
+  if (at && !location && !place) selection.fitGrid(match.grid.code);
+  else if (at) outside.goTo(at, Math.max(map.getZoom(), PLACE_ZOOM));
+  if (at) selection.keepVisible(at);
 }
 
 // The list, its notes and the map after anything changed.
@@ -316,7 +327,7 @@ const keys = createKeys({
   "/": () => byId("search").focus(),
 });
 byId("keys-help").addEventListener("click", keys.help);
-createTools(map);
+createTools(map, outside);
 
 reflectSide();
 start({
@@ -367,4 +378,5 @@ start({
   },
 });
 cases.sortBy(state.get().sort);
-piles.choose(state.get().report);
+piles.choose(chosen);
+if (chosen) alarm.see(chosen);

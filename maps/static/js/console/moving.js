@@ -4,13 +4,19 @@
 import { ApiError } from "../api.js";
 import { h } from "../dom.js";
 import { distance } from "../format.js";
+import { metresBetween } from "../metres.js";
 import { matchBlock } from "../report_view.js";
 import { t } from "../words.js";
-import { metresBetween } from "./focus.js";
 import { createWhere, locate } from "./where.js";
 
-// actions: what a match block links to; back(): puts the pin where it was.
-export function createMoving({ acting, findGrids, actions, back }) {
+// What is found says the address too, where the report has none.
+function addressOf(report, { address }) {
+  return address && !report.address ? { address } : {};
+}
+
+// actions: what a match block links to; back(): puts the pin where it was; outsideWords(point): that it is out of the
+// county, if it is.
+export function createMoving({ acting, findGrids, actions, back, outsideWords }) {
   function side(title, match) {
     return h("section", {}, h("h3", {}, title), matchBlock(match, actions));
   }
@@ -23,16 +29,18 @@ export function createMoving({ acting, findGrids, actions, back }) {
       box,
       async show(choice) {
         const mine = (turn += 1);
-        if (!choice?.point) {
+        if (!choice) {
           box.replaceChildren(side(t("move.before"), report.match));
           return;
         }
         try {
-          const { location, match } = await locate(choice, report.category, report.accuracy_m);
+          const { location, match } = await locate(choice.body, report.category);
           if (mine !== turn) return;
-          const from = report.location?.coordinates;
-          const far = from ? t("move.far", { m: distance(metresBetween(from, location.coordinates)) }) : null;
-          box.replaceChildren(side(t("move.before"), report.match), side(t("move.after"), match), ...(far ? [h("p", { class: "muted" }, far)] : []));
+          const [from, to] = [report.location?.coordinates, location?.coordinates];
+          const moved = from && to ? t("move.far", { m: distance(metresBetween(from, to)) }) : null;
+          const { address } = addressOf(report, choice);
+          const notes = [moved, outsideWords(to), address && `${t("report.address")}${t("list.colon")}${address}`].filter(Boolean).map((words) => h("p", { class: "muted" }, words));
+          box.replaceChildren(side(t("move.before"), report.match), side(t("move.after"), match), ...notes);
         } catch (error) {
           if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
           if (mine === turn) box.replaceChildren(side(t("move.before"), report.match), h("p", { class: "notice stale" }, t("move.no_preview")));
@@ -48,19 +56,18 @@ export function createMoving({ acting, findGrids, actions, back }) {
       return acting.start(report, "move", {
         wide: true,
         preface: [h("div", { class: "field" }, h("label", { for: "move-where" }, t("call.where")), where.elements), preview.box],
-        extra: () => where.choice()?.body ?? {},
+        extra: () => {
+          const choice = where.choice();
+          return { ...choice?.body, ...addressOf(report, choice ?? {}) };
+        },
       });
     },
     // The pin was dropped at a point.
     async preview(report, point) {
       const preview = comparison(report);
-      const choice = { point, crs: "WGS84" };
-      preview.show(choice);
-      const done = await acting.start(report, "move", {
-        wide: true,
-        preface: preview.box,
-        fixed: { longitude: Number(point[0].toFixed(7)), latitude: Number(point[1].toFixed(7)) },
-      });
+      const body = { longitude: Number(point[0].toFixed(7)), latitude: Number(point[1].toFixed(7)) };
+      preview.show({ body });
+      const done = await acting.start(report, "move", { wide: true, preface: preview.box, fixed: body });
       if (!done) back();
     },
   };

@@ -1,5 +1,6 @@
 // The rows on the map. Those that would cover each other share a pile; piles do not move with the view, and marks that
-// stay in sight stay in the document, so focus does not jump. Thousands of rows are thousands of numbers, not elements.
+// stay in sight stay in the document, so focus does not jump. Thousands of rows are thousands of numbers, not elements:
+// they are sorted into piles once for a zoom, and a pan inside of what is drawn does nothing.
 
 import { h } from "../dom.js";
 import { count } from "../format.js";
@@ -9,7 +10,8 @@ import { t } from "../words.js";
 import { lightOf } from "./cases.js";
 
 const BIN_PX = 56;
-const PAD = 0.25;
+const PAD = 0.25; // of the view's size, drawn beyond each of its sides
+const TICK_MS = 20_000; // lights go on by themselves
 const SINGLE_FROM_ZOOM = 18; // nearer than this nothing is piled: the marks lie side by side or on each other
 const RING = ["red", "yellow", "green"];
 
@@ -35,29 +37,34 @@ function pileWords(pile) {
 export function createPiles(map, { cases, heaps, shapeOf, title, open, isShown }) {
   const group = window.L.layerGroup().addTo(map);
   const made = new Map(); // key -> {marker, stamp}
+  let places = new WeakMap(); // row -> its latLng; rows are made anew when they change
+  let sorted = null; // {zoom, marks: [{key, stamp, latLng, make()}]} of all rows
+  let drawn = null; // {zoom, bounds}: what the document holds marks of
   let current = "";
   let queued = false;
 
-  function projected() {
-    const zoom = map.getZoom();
-    const bounds = map.getBounds().pad(PAD);
+  function placeOf(row) {
+    if (!places.has(row)) places.set(row, latLngOf(row.point));
+    return places.get(row);
+  }
+
+  function located() {
     const found = [];
     for (const row of heaps.isOn() ? heaps.shown().rows : cases.all()) {
-      if (!row.point || cases.hasLeft(row.id)) continue;
-      const latLng = latLngOf(row.point);
-      if (!bounds.contains(latLng)) continue;
-      found.push({ row, latLng, at: map.project(latLng, zoom) });
+      if (row.point && !cases.hasLeft(row.id)) found.push({ row, latLng: placeOf(row) });
     }
     return found;
   }
 
   // Bins of the world, not of the view: moving the map never changes who shares a pile.
-  function binned(found) {
-    const single = map.getZoom() >= SINGLE_FROM_ZOOM;
+  function binned(found, zoom) {
     const bins = new Map();
     for (const one of found) {
-      const apart = single || one.row.id === current;
-      const key = apart ? one.row.id : `${Math.floor(one.at.x / BIN_PX)}:${Math.floor(one.at.y / BIN_PX)}:${map.getZoom()}`;
+      let key = one.row.id;
+      if (zoom < SINGLE_FROM_ZOOM && key !== current) {
+        const at = map.project(one.latLng, zoom);
+        key = `${Math.floor(at.x / BIN_PX)}:${Math.floor(at.y / BIN_PX)}:${zoom}`;
+      }
       const bin = bins.get(key);
       if (bin) bin.push(one);
       else bins.set(key, [one]);
@@ -105,26 +112,32 @@ export function createPiles(map, { cases, heaps, shapeOf, title, open, isShown }
     return `${row.version}|${lightOf(row)}|${row.point}|${row.id === current}`;
   }
 
+  function markOfPile(key, of) {
+    return { key, stamp: stampOfPile(of), latLng: of.latLng, make: () => pile(of) };
+  }
+
+  function sortAll(zoom) {
+    const marks = heaps.shown().heaps.map((heap) => markOfPile(heap.key, pileOfHeap(heap)));
+    for (const [key, members] of binned(located(), zoom)) {
+      const [first] = members;
+      if (members.length > 1) marks.push(markOfPile(key, pileOf(members)));
+      else marks.push({ key, stamp: stampOfRow(first.row), latLng: first.latLng, make: () => single(first) });
+    }
+    return { zoom, marks };
+  }
+
   // What should stand on the map: key -> {stamp, make()}.
-  function wantedMarks() {
-    const wanted = new Map();
-    if (!isShown()) return wanted;
-    for (const heap of heaps.shown().heaps) {
-      const pile_ = pileOfHeap(heap);
-      wanted.set(heap.key, { stamp: stampOfPile(pile_), make: () => pile(pile_) });
-    }
-    for (const [key, members] of binned(projected())) {
-      if (members.length === 1) wanted.set(key, { stamp: stampOfRow(members[0].row), make: () => single(members[0]) });
-      else {
-        const pile_ = pileOf(members);
-        wanted.set(key, { stamp: stampOfPile(pile_), make: () => pile(pile_) });
-      }
-    }
-    return wanted;
+  function wantedMarks(bounds) {
+    if (!isShown()) return new Map();
+    const zoom = map.getZoom();
+    if (sorted?.zoom !== zoom) sorted = sortAll(zoom);
+    return new Map(sorted.marks.filter(({ latLng }) => bounds.contains(latLng)).map((one) => [one.key, one]));
   }
 
   function render() {
-    const wanted = wantedMarks();
+    const bounds = map.getBounds().pad(PAD);
+    const wanted = wantedMarks(bounds);
+    drawn = { zoom: map.getZoom(), bounds };
     for (const [key, { marker }] of made) {
       if (wanted.has(key)) continue;
       group.removeLayer(marker);
@@ -152,18 +165,30 @@ export function createPiles(map, { cases, heaps, shapeOf, title, open, isShown }
     });
   }
 
-  map.on("moveend", renderSoon);
+  // Rows or their lights have changed.
+  function sortAnew() {
+    sorted = null;
+    renderSoon();
+  }
+
+  map.on("moveend", () => {
+    if (drawn?.zoom !== map.getZoom() || !drawn.bounds.contains(map.getBounds())) renderSoon();
+  });
+  setInterval(sortAnew, TICK_MS);
 
   return {
-    render: renderSoon,
+    render: sortAnew,
+    // Another datum: everything lies elsewhere.
     rebuild() {
       group.clearLayers();
       made.clear();
-      renderSoon();
+      places = new WeakMap();
+      sortAnew();
     },
     choose(id) {
+      if (id === current) return;
       current = id;
-      renderSoon();
+      sortAnew();
     },
   };
 }

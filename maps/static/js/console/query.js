@@ -15,6 +15,7 @@ export const FILTERS = {
   "f.source": "source",
   "f.status": "status",
   "f.light": "light",
+  "f.level": "level",
   "f.from": "from",
   "f.to": "to",
   "f.text": "q",
@@ -47,12 +48,13 @@ const TESTS = {
   "f.source": (wanted, row) => (row.source === undefined ? null : isOneOf(wanted, row.source)),
   "f.status": (wanted, row) => isOneOf(wanted, row.status),
   "f.light": (wanted, row) => isOneOf(wanted, lightOf(row)),
+  "f.level": (wanted, row) => isOneOf(wanted, row.level),
 };
 
 const IN_QUEUE = {
   open: (row) => isOpenStatus(row.status),
   new: (row) => (row.status === "received" ? null : false),
-  not_located: (row) => (row.point || !isOpenStatus(row.status) ? false : null),
+  not_located: (row) => (row.grid_code || !["received", "accepted"].includes(row.status) ? false : null),
   overdue: (row) => isOpenStatus(row.status) && row.due <= Date.now(),
   reopen_requested: (row) => (row.status === "closed" && row.reopen_requested ? null : false),
 };

@@ -4,23 +4,17 @@
 import { getJson, isAbort, latest } from "../api.js";
 import { h } from "../dom.js";
 import { coordinates } from "../format.js";
+import { readPosition, splitBuilding } from "../positions.js";
 import { nameOf, named, t } from "../words.js";
-import { readPosition, splitBuilding } from "./links.js";
 
 const PAUSE_MS = 160;
 const MOST = 7;
 const MOST_GRIDS = 4;
 
-// A choice: {kind, label, hint, point, crs, body}; body is what POST /reports and `move` want.
+// A choice: {kind, label, hint, body, address?}; body is what POST /reports and `move` want, and what /locate is asked.
 function ofPoint({ point, crs }) {
-  return {
-    kind: "point",
-    label: coordinates(point),
-    hint: named("crs", crs),
-    point,
-    crs,
-    body: { longitude: point[0], latitude: point[1], crs },
-  };
+  const [longitude, latitude] = point.map((number) => Number(number.toFixed(7)));
+  return { kind: "point", label: coordinates(point), hint: named("crs", crs), body: { longitude, latitude, crs } };
 }
 
 function ofPlace(place, building) {
@@ -29,24 +23,22 @@ function ofPlace(place, building) {
     kind: "place",
     label: building ? `${name} ${building}` : name,
     hint: named("place_kind", place.kind),
-    point: place.location.coordinates,
-    crs: "WGS84",
     body: { place_code: place.code },
     address: building ? `${place.name}${building}` : place.name,
   };
 }
 
 function ofGrid(grid) {
-  return { kind: "grid", label: nameOf(grid), hint: grid.code, point: null, body: { grid_code: grid.code } };
+  return { kind: "grid", label: nameOf(grid), hint: grid.code, body: { grid_code: grid.code } };
 }
 
 function ofWords(text) {
-  return { kind: "words", label: text, hint: t("where.words"), point: null, body: { place_text: text }, address: text };
+  return { kind: "words", label: text, hint: t("where.words"), body: { place_text: text }, address: text };
 }
 
 async function choicesFor(text, search, findGrids) {
   const position = readPosition(text);
-  if (position?.short) return { choices: [ofWords(text)], note: t("where.short_link") };
+  if (position && !position.point) return { choices: [ofWords(text)], note: t(position.short ? "where.short_link" : "where.empty_link") };
   if (position) return { choices: [ofPoint(position)], note: "" };
   const { place, building } = splitBuilding(text);
   const grids = findGrids(text).slice(0, MOST_GRIDS).map(ofGrid);
@@ -162,6 +154,7 @@ export function createWhere({ findGrids, choose, id }) {
   return {
     elements: [h("div", { class: "combo" }, input, list), note],
     input,
+    chosen: () => chosen,
     choice: () => chosen ?? (input.value.trim() ? ofWords(input.value.trim()) : null),
     // A point taken from the map.
     setPoint(point) {
@@ -169,13 +162,16 @@ export function createWhere({ findGrids, choose, id }) {
       pick(0);
       note.textContent = "";
     },
-    restore(text) {
+    restore(text, choice) {
       input.value = text;
-      find();
+      chosen = choice ?? null;
+      if (chosen) choose(chosen);
+      else find();
     },
   };
 }
 
-export function locate(choice, category, accuracy) {
-  return getJson("/locate", { lon: choice.point[0], lat: choice.point[1], crs: choice.crs ?? "WGS84", accuracy_m: accuracy, category });
+// Where a report with this body would go: asked in the very words in which it will be saved.
+export function locate({ longitude: lon, latitude: lat, ...named_ }, category) {
+  return getJson("/locate", { lon, lat, ...named_, category });
 }

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { latLngOf } from "../lonlat.js";
 import { nameOf, t } from "../words.js";
+import { stillCanvas } from "./canvas.js";
 
 const AREA = { color: "#0b5c8a", weight: 2, dashArray: "6 4", fillColor: "#0b5c8a", fillOpacity: 0.05, interactive: false };
 
@@ -14,7 +15,7 @@ function depotMarker(feature) {
 }
 
 export function createAreas(map) {
-  const renderer = window.L.canvas({ pane: "areas", padding: 0.3 });
+  const renderer = stillCanvas("areas");
   const group = window.L.layerGroup().addTo(map);
   let shown = { areas: [], depots: [] };
 

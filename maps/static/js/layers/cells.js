@@ -2,10 +2,11 @@
 
 import { HEAT_OPACITY } from "../classes.js";
 import { latLngOf } from "../lonlat.js";
+import { stillCanvas } from "./canvas.js";
 
 // items: [{code, polygon: corners as [lon, lat], count}]
 export function createCells(map) {
-  const renderer = window.L.canvas({ pane: "heat", padding: 0.3 });
+  const renderer = stillCanvas("heat");
   const group = window.L.layerGroup().addTo(map);
   let items = [];
   let colourOf = () => null;

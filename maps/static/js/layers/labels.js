@@ -36,6 +36,7 @@ function extent([west, south, east, north]) {
 
 export function createLabels(map, towns, grids) {
   const group = window.L.layerGroup().addTo(map);
+  let shown = ""; // the same names in the same places stay as they are
 
   function candidates(source, most) {
     const view = map.getBounds();
@@ -49,13 +50,15 @@ export function createLabels(map, towns, grids) {
   }
 
   function redraw(withTowns, withGrids) {
-    group.clearLayers();
     // From the zoom on which grids carry names, a town's name would only cover one of them.
     const near = map.getZoom() >= GRID_NAMES_FROM_ZOOM;
     const wanted = near ? withGrids : withTowns;
-    if (!wanted) return;
-    const names = near ? candidates(grids, MOST_GRID_NAMES) : candidates(towns, MOST_GRID_NAMES);
-    for (const { point, words } of withoutOverlap(map, names)) group.addLayer(label(point, words, near ? "grid" : "town"));
+    const names = wanted ? withoutOverlap(map, near ? candidates(grids, MOST_GRID_NAMES) : candidates(towns, MOST_GRID_NAMES)) : [];
+    const stamp = names.map(({ point, words }) => `${latLngOf(point)} ${words}`).join("|");
+    if (stamp === shown) return;
+    shown = stamp;
+    group.clearLayers();
+    for (const { point, words } of names) group.addLayer(label(point, words, near ? "grid" : "town"));
   }
 
   return { redraw };

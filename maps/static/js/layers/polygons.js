@@ -2,6 +2,7 @@
 // (canvases take no pointer events, so the map stays draggable everywhere and clicks have one meaning).
 
 import { latLngOf } from "../lonlat.js";
+import { stillCanvas } from "./canvas.js";
 
 function ringHolds(ring, lon, lat) {
   let inside = false;
@@ -40,7 +41,7 @@ function unionBox(boxes) {
 
 // pane: name of the pane; styleOf(feature): Leaflet path options.
 export function createPolygons(map, pane, styleOf) {
-  const renderer = window.L.canvas({ pane, padding: 0.3 });
+  const renderer = stillCanvas(pane);
   let features = [];
   let boxes = [];
   let layer = null;
@@ -68,6 +69,7 @@ export function createPolygons(map, pane, styleOf) {
     rebuild: () => layer && build(),
     features: () => features,
     box: () => unionBox(boxes),
+    rings: () => features.flatMap((feature) => polygonsOf(feature.geometry).map(([shell]) => shell)),
     find: (code) => features.find((feature) => feature.properties.code === code),
     // A point inside for what is written there: the server's own, else the middle of the box.
     pointIn(code) {
