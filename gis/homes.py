@@ -33,8 +33,7 @@ class Queue:
     items
         The most urgent of them: what runs, by when it is due, then what has no clock.
     backlog
-        Of those overdue so long that they are no longer the day's work, the latest first, where
-        there is room left.
+        Of those overdue so long that they are no longer the day's work, the latest first.
     waiting
         How many have been overdue so long.
     """
@@ -49,7 +48,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Home:
-    """The queues that are not empty, those that are, and residents to call back."""
+    """The queues that are not empty, those of the day's work first, those that are, and callbacks."""
 
     queues: list[Queue]
     empty: list[str]
@@ -61,7 +60,7 @@ def home_of(tx: Transaction, actor: Actor, now: dt.datetime) -> Home:
     queues = [_queue(tx, actor, now, *given) for given in _QUEUES.get(actor.role, _none)(actor)]
     callbacks = len(list_callbacks(tx, actor, now)) if actor.role == "dispatcher" else 0
     return Home(
-        [queue for queue in queues if queue.count],
+        sorted((queue for queue in queues if queue.count), key=lambda queue: not queue.items),
         [queue.code for queue in queues if not queue.count],
         callbacks,
     )
@@ -84,7 +83,7 @@ def _queue(
         len(fitting),
         len(ids) > MOST_READ,
         day[:MOST_SHOWN],
-        old[: max(MOST_SHOWN - len(day), 0)],
+        old[:MOST_SHOWN],
         len(old),
     )
 

@@ -36,9 +36,22 @@ def test_an_archive_does_not_bury_the_day(fresh_desk: Desk) -> None:
     later = desk.report()
     new = queues(desk, desk.people.mizhou)["new"]
     assert ids(new.items) == public(overdue, soon, later)
-    # There is room left: of what was left lying the latest comes first.
-    assert ids(new.backlog) == public(*reversed(left_lying))[: MOST_SHOWN - 3]
+    # Of what was left lying the latest comes first.
+    assert ids(new.backlog) == public(*reversed(left_lying))[:MOST_SHOWN]
     assert (new.count, new.waiting, new.more) == (len(left_lying) + 3, len(left_lying), False)
+
+
+def test_queues_with_work_of_the_day_come_first(fresh_desk: Desk) -> None:
+    desk = fresh_desk
+    desk.report()
+    desk.wait(days=30)
+    accepted = desk.report()
+    desk.act(desk.people.mizhou, accepted, "accept")
+    with desk.db.read(desk.people.mizhou) as tx:
+        home = home_of(tx, desk.people.mizhou, desk.now)
+    assert [(queue.code, len(queue.items)) for queue in home.queues][:2] == [
+        ("dispatch", 1), ("new", 0),
+    ]  # fmt: skip
 
 
 def test_more_than_are_read_are_the_most_urgent_not_the_newest(fresh_desk: Desk) -> None:
