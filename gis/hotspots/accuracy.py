@@ -20,6 +20,7 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 SHARES = (0.01, 0.05, 0.10)
+_TIES_SEED = 20221
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,10 @@ def back_test(
     Returns
     -------
     list of BackTest
-        One a share. Units are flagged whole, by score and then by position, while they fit the
-        share; the best possible choice follows the same rule by events per km2.
+        One a share. Units are flagged whole, by score, while they fit the share; the best
+        possible choice follows the same rule by events per km2. Equal scores stand in an order
+        drawn once and for all: most units of a sparse layer score alike, and by position the
+        first town would be flagged for being first.
 
     Examples
     --------
@@ -113,7 +116,8 @@ def back_test(
     """
     if areas.size == 0 or not (areas > 0).all():
         raise ValueError("every unit of a back-test needs an area above 0")
-    ranked = np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
+    drawn = np.random.default_rng(_TIES_SEED).permutation(scores.size)
+    ranked = np.lexsort((drawn, -scores))
     ranked = ranked[~np.isnan(scores[ranked])]
     ideal = np.argsort(-events / areas, kind="stable")
     total_area, total = float(areas.sum()), float(events.sum())

@@ -50,6 +50,16 @@ def test_units_are_flagged_whole_and_never_beyond_the_share() -> None:
     assert lines[2].accuracy.pai == 1
 
 
+def test_units_that_score_alike_do_no_better_than_chance() -> None:
+    # Units stand in the order of their codes, town by town; the first town has the most reports.
+    events = np.where(np.arange(2_000) < 400, 5.0, 0.5)
+    scores = np.zeros(2_000)
+    scores[1_000:1_020] = 1
+    for line in back_test(scores, np.ones(2_000), events, [0.05, 0.1, 0.5]):
+        assert set(range(1_000, 1_020)) <= set(line.flagged.tolist())
+        assert line.accuracy.pai == pytest.approx(0.95, abs=0.25)
+
+
 def test_an_undefined_score_is_never_flagged() -> None:
     line = back_test(np.array([np.nan, 1.0]), np.ones(2), np.array([5.0, 1.0]), [1.0])[0]
     assert line.flagged.tolist() == [1]
