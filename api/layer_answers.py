@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from api.layer_files import RAMP
-from api.schemas.layer_params import DensityParams, HotspotParams, RatesParams, SliceParams
+from api.schemas.layer_params import DensityParams, HotspotParams, PictureParams, SliceParams
 from gis.datum import to_wgs84
 from gis.db.database import Transaction
 from gis.layering.frames import Frame, Integers
@@ -29,7 +29,7 @@ Document = dict[str, Any]
 _UNNAMED = {"name": None, "name_en": None, "town": None}
 
 
-def rates_answer(tx: Transaction, scope: Scope, params: RatesParams) -> Document:
+def rates_answer(tx: Transaction, scope: Scope, params: PictureParams) -> Document:
     """Compute counts and rates."""
     layer = rates_layer(tx, scope, params.unit, cell_m=params.cells(), exposure=params.exposure)
     shown = (layer.counted.counts > 0) | (layer.told == 0)
@@ -38,7 +38,7 @@ def rates_answer(tx: Transaction, scope: Scope, params: RatesParams) -> Document
         **unit_layer(scope, layer.frame, rates_method(scope, layer)),
         "exposure": vars(layer.exposure),
         "mean": layer.mean,
-        "items": items_of(tx, scope, rates_table(layer, which)),
+        "items": items_of(tx, scope, rates_table(layer, which), params.columns()),
     }
 
 
@@ -126,9 +126,22 @@ def period_document(span: Span | None, *, whole_months: bool = False) -> Documen
     }
 
 
-def items_of(tx: Transaction, scope: Scope, table: Table) -> list[Document]:
-    """Return the rows of a table with the corners of cells."""
-    items = table.items()
+def items_of(
+    tx: Transaction, scope: Scope, table: Table, columns: frozenset[str] | None = None
+) -> list[Document]:
+    """Return the rows of a table with the corners of cells.
+
+    Parameters
+    ----------
+    columns
+        To fill, the others are null; None: all.
+
+    Raises
+    ------
+    InvalidInput
+        The table has no such column.
+    """
+    items = table.items(columns)
     named: Mapping[str, None] = _UNNAMED if table.frame.cells is not None else {}
     corners = polygons_of(tx, scope, table.frame, table.positions)
     return [
@@ -136,10 +149,12 @@ def items_of(tx: Transaction, scope: Scope, table: Table) -> list[Document]:
     ]
 
 
-def bin_names() -> list[Document]:
-    """Return the legend of the seven bins, hot first."""
+def bin_names(
+    named: Mapping[int, Mapping[str, str]] = BINS, colours: Mapping[int, str] = COLOURS
+) -> list[Document]:
+    """Return the legend of bins, those with most reports first."""
     return [
-        {"bin": code, "words": words, "colour": COLOURS.get(code)} for code, words in BINS.items()
+        {"bin": code, "words": words, "colour": colours.get(code)} for code, words in named.items()
     ]
 
 

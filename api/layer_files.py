@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,10 +34,12 @@ from gis.layering.methods import (
 from gis.layering.pictures import Sheet, surface_picture, units_picture
 from gis.layering.rates import rates_layer
 from gis.layering.scopes import Scope, Span, scope_of
-from gis.layering.series import cube_of
+from gis.layering.series import cube_of, known_steps
 from gis.layering.sheets import (
     Colours,
     bin_classes,
+    change_classes,
+    class_lines,
     compared_words,
     count_classes,
     density_classes,
@@ -51,8 +53,7 @@ from gis.layering.sheets import (
 from gis.layering.steps import emerging_steps, yardstick_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tables import Table, compare_table, emerging_table, hotspots_table, rates_table
-from gis.layering.wording import CHANGE_BINS
-from maps.ramps import BINS, EMERGING, sequential
+from maps.ramps import BINS, CHANCE, EMERGING, sequential
 
 _TYPES: Final[dict[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -64,6 +65,7 @@ _TYPES: Final[dict[str, str]] = {
 MEDIA_TYPES: Final = tuple(_TYPES.values())
 RAMP: Final = [(), sequential()[2:3], *(sequential(count) for count in range(2, 8))]
 
+SOURCE: Final = {"zh": "来源：GridCall 网格呼叫", "en": "Source: GridCall"}
 NOT_TOLD: Final = "#c4beb4"
 NOT_TOLD_WORDS: Final = {"zh": "不公布", "en": "not told"}
 
@@ -151,10 +153,11 @@ def compare_file(tx: Transaction, scope: Scope, params: CompareParams) -> LayerF
     method = compare_method(scope, layer)
 
     def draw(language: Language) -> tuple[Colours, Sheet]:
-        colours, legend = bin_classes(layer.found.bins, BINS, language, CHANGE_BINS)
+        colours, legend = change_classes(layer, BINS, CHANCE, language)
         title = names_of(tx, scope).title("compare", language)
         sheet = sheet_of(title, scope, method, legend, language)
-        sides = [(base, layer.first.n), (scope, layer.second.n)]
+        first, second = layer.days
+        sides = [(base, first, layer.first.n), (scope, second, layer.second.n)]
         return colours, replace(sheet, subtitle=compared_words(tx, sides, language))
 
     return _file(tx, scope, params, "compare", compare_table(layer), method, draw)
@@ -162,7 +165,7 @@ def compare_file(tx: Transaction, scope: Scope, params: CompareParams) -> LayerF
 
 def emerging_file(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> LayerFile:
     """Return emerging hotspots."""
-    cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    cube = known_steps(tx, scope, cube_of(tx, scope, params.unit, params.step, params.steps))
     yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
     layer = emerging_steps(cube, yardstick)
     method = cube_method(scope, cube, "emerging", today, yardstick)
@@ -173,7 +176,8 @@ def emerging_file(tx: Transaction, scope: Scope, params: CubeParams, today: dt.d
         title = names_of(tx, scope).title("emerging", language)
         return colours, sheet_of(title, scope, method, legend, language, span=span)
 
-    return _file(tx, scope, params, "emerging", emerging_table(layer), method, draw)
+    key = class_lines(layer.found, params.lang)
+    return _file(tx, scope, params, "emerging", emerging_table(layer), method, draw, key)
 
 
 def density_file(tx: Transaction, scope: Scope, params: DensityParams) -> LayerFile:
@@ -202,22 +206,22 @@ def _file(
     table: Table,
     method: Method,
     draw: Draw,
+    key: Sequence[str] = (),
 ) -> LayerFile:
     form, language = params.f, params.lang
     county = scope.county(tx)
+    colours, sheet = draw(language)
+    about = [sheet.title, sheet.subtitle, *sheet.notes, *key, SOURCE[language]]
     match form:
         case "csv":
-            content = csv_file(table)
+            content = csv_file(table, about)
         case "xlsx":
-            sheet = draw(language)[1]
-            content = workbook_file(table, [sheet.title, sheet.subtitle, *sheet.notes], language)
+            content = workbook_file(table, about, language)
         case "geojson":
-            sheet = draw(language)[1]
             content = geojson_file(county, table, method, f"{sheet.title} · {sheet.subtitle}")
         case "gpkg":
-            content = geopackage_file(county, table, layer)
+            content = geopackage_file(county, table, layer, about, method)
         case _:
-            colours, sheet = draw(language)
             labels = town_labels(scope.frame(tx, "town"), language)
             content = units_picture(county, table.frame, colours, replace(sheet, labels=labels))
     return LayerFile(content, _TYPES[form], _name(scope, layer, form))

@@ -8,18 +8,20 @@ from typing import Any
 
 from api.layer_answers import Document, choice_document, period_document
 from api.schemas.layer_params import BackTestParams
+from gis.audience import Actor
 from gis.datum import Crs, to_wgs84
 from gis.db.database import Row, Transaction
 from gis.hotspots.accuracy import BackTest
 from gis.hotspots.interventions import BeforeAfter
 from gis.layering.backtests import judged_layer
 from gis.layering.frames import Frame
-from gis.layering.interventions import Outcome
+from gis.layering.interventions import Outcome, may_remove
 from gis.layering.methods import back_test_method, scan_method
+from gis.layering.notes import note
 from gis.layering.reporting import reporting_rates
 from gis.layering.scans import ScanJob
 from gis.layering.scopes import Scope, Span, span_of
-from gis.layering.wording import circle_words, effect_words, note
+from gis.layering.wording import circle_words, effect_words
 
 _MONTH_DAYS = 30
 
@@ -34,12 +36,14 @@ def back_test_answer(tx: Transaction, scope: Scope, params: BackTestParams) -> D
         cell_m=params.cells(),
         bandwidth_m=params.bandwidth_m,
         train=span_of(params.train_from, params.train_to, "train_"),
+        exposure=params.exposure,
     )
     method = back_test_method(scope, layer)
     return {
         "choice": choice_document(scope.slice),
         "unit": layer.frame.unit,
         "layer": layer.layer,
+        "exposure": layer.exposure and vars(layer.exposure),
         "train": _step(layer.train),
         "test": _step(layer.test),
         "lines": [_line(line, layer.frame) for line in layer.lines],
@@ -49,7 +53,8 @@ def back_test_answer(tx: Transaction, scope: Scope, params: BackTestParams) -> D
 
 
 def reporting_answer(tx: Transaction, scope: Scope) -> Document:
-    """Estimate how many people speak up."""
+    """Estimate how many people speak up; without any merged reports say why there is no estimate."""
+    found = reporting_rates(tx, scope)
     rates = [
         {
             "town": rate.town,
@@ -62,13 +67,14 @@ def reporting_answer(tx: Transaction, scope: Scope) -> Document:
             "low": rate.low,
             "high": rate.high,
         }
-        for rate in reporting_rates(tx, scope)
+        for rate in found
     ]
+    unknown = found and all(rate.share is None for rate in found)
     return {
         "choice": choice_document(scope.slice),
         "period": period_document(scope.found, whole_months=scope.whole_months),
         "items": rates,
-        "notes": [note("reporting")],
+        "notes": [note("no_merges")] if unknown else [note("reporting")],
     }
 
 
@@ -96,9 +102,11 @@ def scan_document(job: ScanJob, frame: Frame, metric: Crs) -> Document:
     }
 
 
-def intervention_document(row: Row, outcome: Outcome) -> Document:
-    """Return a measure with what came of it so far."""
-    notes = []
+def intervention_document(row: Row, outcome: Outcome, actor: Actor) -> Document:
+    """Return a measure with what came of it so far, as one actor may see and delete it."""
+    notes = [note("unknown_side")] if outcome.unknown else []
+    if outcome.partly is not None:
+        notes.append(note("partly_known", first=outcome.partly.first, last=outcome.partly.last))
     if outcome.in_area is not None:
         notes.append(note("control"))
         if not outcome.complete:
@@ -108,9 +116,11 @@ def intervention_document(row: Row, outcome: Outcome) -> Document:
     found = outcome.effect
     # Fewer than five in all could be single people's matters: not told by area and day.
     told = not outcome.few
+    shown = {name: value for name, value in row.items() if name != "account_id"}
     return {
-        **row,
+        **shown,
         "id": str(row["id"]),
+        "may_remove": may_remove(actor, row),
         "complete": outcome.complete,
         "in_area": _sides(outcome.in_area) if told else None,
         "in_control": _sides(outcome.in_control) if told else None,

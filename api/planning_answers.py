@@ -22,11 +22,17 @@ from gis.layering.counting import Counted
 from gis.layering.methods import compare_method, cube_method
 from gis.layering.scopes import Scope, Span, scope_of
 from gis.layering.selection import listed_units
-from gis.layering.series import Cube, cube_of, series_rows
+from gis.layering.series import Cube, cube_of, from_first_report, known_steps, series_rows
 from gis.layering.steps import Yardstick, emerging_steps, step_bins, yardstick_of
 from gis.layering.tables import changed_words, compare_table, emerging_table
-from gis.layering.wording import class_words, simple_words
-from maps.ramps import EMERGING
+from gis.layering.wording import (
+    CHANCE_BINS,
+    CHANGE_BINS,
+    class_definition,
+    class_words,
+    simple_words,
+)
+from maps.ramps import CHANCE, EMERGING
 
 
 def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Document:
@@ -50,16 +56,17 @@ def compare_answer(tx: Transaction, scope: Scope, params: CompareParams) -> Docu
         **unit_layer(scope, layer.frame, compare_method(scope, layer)),
         "windows": layer.windows,
         "test": layer.test,
-        "first": _side(base, layer.first),
-        "second": _side(scope, layer.second),
-        "bins": bin_names(),
+        "first": _side(base, layer.days[0], layer.first),
+        "second": _side(scope, layer.days[1], layer.second),
+        "bins": bin_names(CHANGE_BINS),
+        "unclear": bin_names(CHANCE_BINS, CHANCE),
         "items": items,
     }
 
 
 def series_answer(tx: Transaction, scope: Scope, params: SeriesParams, today: dt.date) -> Document:
     """Count every step, and test it where that is wanted."""
-    cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    cube = from_first_report(tx, scope, cube_of(tx, scope, params.unit, params.step, params.steps))
     yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
     return {
         **_cube_layer(scope, cube, "gi_star", today, yardstick),
@@ -69,7 +76,7 @@ def series_answer(tx: Transaction, scope: Scope, params: SeriesParams, today: dt
 
 def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt.date) -> Document:
     """Say what hotspots did over the steps."""
-    cube = cube_of(tx, scope, params.unit, params.step, params.steps)
+    cube = known_steps(tx, scope, cube_of(tx, scope, params.unit, params.step, params.steps))
     yardstick = yardstick_of(tx, scope, cube, params.against, params.exposure)
     layer = emerging_steps(cube, yardstick)
     table = emerging_table(layer)
@@ -77,13 +84,20 @@ def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt
     return {
         **_cube_layer(scope, cube, "emerging", today, yardstick),
         "classes": [
-            {"code": code, "words": class_words(code), "units": patterns[code], "colour": None}
+            {
+                "code": code,
+                "words": class_words(code),
+                "definition": class_definition(code),
+                "units": patterns[code],
+                "colour": None,
+            }
             for code in range(len(CLASSES))
         ],
         "simple_classes": [
             {
                 "code": code,
                 "words": simple_words(code),
+                "definition": None,
                 "units": simple[code],
                 "colour": EMERGING.get(code),
             }
@@ -107,10 +121,11 @@ def _cube_layer(
     }
 
 
-def _side(scope: Scope, counted: Counted) -> dict[str, Any]:
+def _side(scope: Scope, days: Span, counted: Counted) -> dict[str, Any]:
     return {
         "category": scope.slice.category,
         "tag": scope.slice.tag,
         "period": period_document(scope.found, whole_months=scope.whole_months),
+        "days": {"from": days.first, "to": days.last},
         "n": counted.n,
     }

@@ -58,5 +58,7 @@ BINS = {
     -2: "#67a9cf",
     -3: "#2166ac",
 }
+# More or fewer, but no more so than chance does: pale beside every bin.
+CHANCE = {1: "#f7ece4", -1: "#e8eef2"}
 # What hotspots did over time, by code: new, growing, lasting, on and off, fading.
 EMERGING = {1: "#7a0177", 2: "#b2182b", 3: "#ef8a62", 4: "#fed976", 5: "#9ecae1"}

@@ -21,6 +21,7 @@ from gis.layering.interventions import (
     add_intervention,
     get_intervention,
     list_interventions,
+    may_add,
     outcome_of,
     remove_intervention,
 )
@@ -92,17 +93,17 @@ def list_all_interventions(caller: SignedIn) -> Response:
     """List measures with what came of them, the latest first."""
     with caller.read() as (tx, actor):
         found = [
-            answers.intervention_document(row, outcome_of(tx, actor, row, now=caller.now))
+            answers.intervention_document(row, outcome_of(tx, actor, row, now=caller.now), actor)
             for row in list_interventions(tx, actor)
         ]
-    return json_answer(orjson.dumps({"items": found}))
+    return json_answer(orjson.dumps({"may_add": may_add(actor), "items": found}))
 
 
 @router.post("/interventions", status_code=201, response_model=schemas.Intervention)
 def post_intervention(
     request: Request, caller: SignedIn, body: schemas.InterventionRequest
 ) -> Response:
-    """Write a measure down: an area, a day, what was done."""
+    """Write a measure down: an area, a day, what was done. For planners and administrators."""
     plan = Plan(
         name=body.name,
         measure=body.measure,
@@ -117,7 +118,7 @@ def post_intervention(
         key = str(add_intervention(tx, actor, plan, now=caller.now))
         row = get_intervention(tx, actor, key)
         outcome = outcome_of(tx, actor, row, now=caller.now)
-    content = orjson.dumps(answers.intervention_document(row, outcome))
+    content = orjson.dumps(answers.intervention_document(row, outcome, actor))
     where = {**NO_STORE, "Location": f"{request.url.path}/{key}"}
     return json_answer(content, status=201, headers=where)
 
@@ -128,14 +129,14 @@ def read_intervention(caller: SignedIn, intervention_id: str) -> Response:
     with caller.read() as (tx, actor):
         row = get_intervention(tx, actor, intervention_id)
         outcome = outcome_of(tx, actor, row, now=caller.now)
-    return json_answer(orjson.dumps(answers.intervention_document(row, outcome)))
+    return json_answer(orjson.dumps(answers.intervention_document(row, outcome, actor)))
 
 
 @router.delete("/interventions/{intervention_id}", status_code=204)
 def delete_intervention(caller: SignedIn, intervention_id: str) -> Response:
-    """Delete one measure; the reports stay."""
+    """Delete a measure of one's own, or as an administrator any; who did is kept."""
     with caller.transaction() as (tx, actor):
-        remove_intervention(tx, actor, intervention_id)
+        remove_intervention(tx, actor, intervention_id, now=caller.now)
     return Response(status_code=204, headers=NO_STORE)
 
 

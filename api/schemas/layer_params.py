@@ -82,7 +82,11 @@ class FileParams(SliceParams):
 
     f: Annotated[
         Form,
-        Field(description="A file holds the whole layer; a picture has legend and method on it."),
+        Field(
+            description="A file holds the whole layer and its method: a picture beside the map, a "
+            "workbook on a second sheet, CSV in lines behind # below an empty row, GeoJSON and "
+            "GeoPackage in their metadata."
+        ),
     ] = "json"
     lang: Language = "zh"
 
@@ -107,7 +111,15 @@ class UnitParams(FileParams):
     ] = None
 
     def cells(self) -> int | None:
-        """Return the side of the cells; None where units are not cells."""
+        """Return the side of the cells; None where units are not cells.
+
+        Raises
+        ------
+        InvalidInput
+            A side is given for units that have none.
+        """
+        if self.cell_m is not None and self.unit != "cell":
+            raise InvalidInput.of("cell_m", "goes with unit=cell")
         return (self.cell_m or DEFAULT_CELL_M) if self.unit == "cell" else None
 
     def box(self) -> BBox | None:
@@ -128,7 +140,7 @@ class RatesParams(UnitParams):
 
 
 class PictureParams(RatesParams):
-    """Counts and rates, and how a picture of them is drawn."""
+    """Counts and rates, how much of them is told, and how a picture of them is drawn."""
 
     show: Annotated[
         Literal["count", "rate", "smoothed"], Field(description="What a picture (f=png) paints.")
@@ -142,6 +154,20 @@ class PictureParams(RatesParams):
             examples=["1,2,5"],
         ),
     ] = None
+
+    only: Annotated[
+        Text | None,
+        Field(
+            max_length=200,
+            description="Columns of the items to fill, by commas; the others are null. For pages that "
+            "show few of them; files always hold all.",
+            examples=["code,name,count"],
+        ),
+    ] = None
+
+    def columns(self) -> frozenset[str] | None:
+        """Return the columns to fill; None: all."""
+        return None if self.only is None else frozenset({"code", *self.only.split(",")})
 
     def lower_ends(self) -> tuple[float, ...]:
         """Return the lower ends of the picture's classes; none where they are left to us.
@@ -285,10 +311,17 @@ class BackTestParams(UnitParams):
     layer: Annotated[
         Trained,
         Field(
-            description="counts and smoothed: per km2; hotspots: Gi*; excess: hotspots against what "
-            "is exposed; density: the surface."
+            description="counts: per km2; rate and smoothed: per what is exposed; hotspots: Gi*; "
+            "excess: hotspots against what is exposed; density: the surface."
         ),
     ] = "hotspots"
+    exposure: Annotated[
+        Code | None,
+        Field(
+            description="With layer=rate, smoothed or excess: what is exposed, as of the layer that "
+            "is judged; by default what suits the category."
+        ),
+    ] = None
     bandwidth_m: Annotated[Bandwidth, BeforeValidator(to_number)] = DEFAULT_BANDWIDTH_M
     train_from: Annotated[
         Day | None, Field(description="By default as many days or months just before.")

@@ -27,6 +27,7 @@ from api.schemas.hotspots import (
 )
 from api.schemas.layer import Period
 from api.schemas.report import Source
+from gis.layering.backtests import Trained
 from gis.layering.interventions import LONGEST_DAYS
 
 
@@ -35,6 +36,7 @@ class UnitChange(Unit):
 
     first: int
     second: int
+    expected: Annotated[Number, Field(description="Second, had nothing changed since the first.")]
     difference: Annotated[
         Number, Field(description="Second beyond what the first gives at its length or total.")
     ]
@@ -44,7 +46,14 @@ class UnitChange(Unit):
     p: Number
     q: Number
     bin: Bin
-    words: Words | None
+    words: Annotated[Words | None, Field(description="Null where chance explains it.")]
+
+
+class Step(Answer):
+    """One step of time, both days included."""
+
+    from_: Annotated[dt.date, Field(alias="from")]
+    to: dt.date
 
 
 class ComparedSide(Answer):
@@ -53,6 +62,13 @@ class ComparedSide(Answer):
     category: str | None
     tag: str | None
     period: Period
+    days: Annotated[
+        Step,
+        Field(
+            description="Of the period those between the county's first and last report of any "
+            "matter: the test reckons with these. Before and after them nothing is known."
+        ),
+    ]
     n: int
 
 
@@ -69,14 +85,11 @@ class Comparison(UnitLayer):
     first: ComparedSide
     second: ComparedSide
     bins: list[BinName]
+    unclear: Annotated[
+        list[BinName],
+        Field(description="Units of bin 0 by the sign of their difference: drawn, but pale."),
+    ]
     items: list[UnitChange]
-
-
-class Step(Answer):
-    """One step of time, both days included."""
-
-    from_: Annotated[dt.date, Field(alias="from")]
-    to: dt.date
 
 
 class Series(Layer):
@@ -102,6 +115,9 @@ class EmergingClass(Answer):
 
     code: int
     words: Words
+    definition: Annotated[
+        Words | None, Field(description="What a unit of one of the 17 classes did.")
+    ]
     units: Annotated[int, Field(description="How many units are of it.")]
     colour: Annotated[str | None, Field(description="#rrggbb of the simple classes; null: none.")]
 
@@ -200,7 +216,10 @@ class BackTest(Answer):
 
     choice: Choice
     unit: UnitName
-    layer: Literal["counts", "smoothed", "hotspots", "excess", "density"]
+    layer: Trained
+    exposure: Annotated[
+        Exposure | None, Field(description="What rates are per, or hotspots are measured against.")
+    ]
     train: Step
     test: Step
     lines: list[BackTestLine]
@@ -259,6 +278,9 @@ class Intervention(Answer):
     area: PolygonGeometry
     control: PolygonGeometry | None
     created_at: dt.datetime
+    may_remove: Annotated[
+        bool, Field(description="Whether you may delete it: you wrote it, or are administrator.")
+    ]
     complete: Annotated[bool, Field(description="All days after it have passed.")]
     in_area: BeforeAfter | None
     in_control: BeforeAfter | None
@@ -269,6 +291,7 @@ class Intervention(Answer):
 class Interventions(Answer):
     """All interventions, the latest first."""
 
+    may_add: Annotated[bool, Field(description="Whether you may write one down.")]
     items: list[Intervention]
 
 

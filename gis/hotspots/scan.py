@@ -4,6 +4,11 @@ Every circle around every unit is compared with the rest of the map; the p value
 comes from redistributing all reports at random over the exposure, so it already counts that many
 circles were tried. High rates only.
 
+Random maps are only asked whether they hold a circle as strong as one that was found. Most of
+their circles answer in bunches: a bunch of nested circles cannot be strong enough where even the
+reports of its widest would be too few for the exposure of its narrowest. What remains is worked
+out in full, so that p is the same as if all had been.
+
 Source: Kulldorff 1997, A spatial scan statistic; results equal SaTScan's discrete Poisson model.
 """
 
@@ -22,6 +27,14 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 # circles whose edges are this close hold the same units
 _SAME_DISTANCE = 1e-9
+# ratios this close are equal
+_SAME_RATIO = 1e-12
+# a bunch is left out only if it is too weak by more than rounding
+_SLACK = 1e-9
+# nested circles in a bunch, and random maps worked on at once: so many fit a processor's cache
+_BUNCH = 16
+_MAPS = 32
+_MOST_IN_TWO_BYTES = 2**15 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +97,14 @@ def circular_scan(
     most
         Most circles to return.
     progress
-        Called after every random map with those done and all; an exception it raises ends the
-        scan.
+        Called after every 32 random maps with those done and all; an exception it raises ends
+        the scan.
 
     Returns
     -------
     list of Circle
         Strongest first, without common units, only with more than expected. 1,690 units and
-        999 maps take about ten seconds.
+        999 maps take about two seconds.
 
     Examples
     --------
@@ -108,13 +121,17 @@ def circular_scan(
     circles = _Circles(exposure, xy, largest_share)
     ratios = circles.log_likelihood_ratios(counts, total)
     found = _apart(ratios, circles, most)
+    levels = np.sort([ratios[place] for place in found]) - _SAME_RATIO
+    maps = _RandomMaps(circles, total, levels)
     share = exposure / exposure.sum()
-    strongest = np.empty(replications)
-    for done in range(replications):
-        noise = rng.multinomial(total, share)
-        strongest[done] = circles.log_likelihood_ratios(noise, total).max(initial=0.0)
+    strongest = np.zeros(replications)
+    for done in range(0, replications, _MAPS):
+        some = slice(done, min(done + _MAPS, replications))
+        if found:
+            noise = rng.multinomial(total, share, size=some.stop - some.start)
+            strongest[some] = maps.strongest(noise)
         if progress is not None:
-            progress(done + 1, replications)
+            progress(some.stop, replications)
     return [_circle(place, ratios, circles, counts, strongest) for place in found]
 
 
@@ -141,15 +158,96 @@ class _Circles:
     def log_likelihood_ratios(self, counts: Counts, total: int) -> Floats:
         """Return the ratio of every circle, shape (n, width); 0 without excess."""
         inside = np.cumsum(counts[self.order], axis=1)
-        more = self.allowed & (inside > self.held * total)
-        ratios = np.zeros(inside.shape)
-        observed, expected = inside[more], self.held[more] * total
-        rest = total - observed
-        ratios[more] = observed * np.log(observed / expected)
-        # nothing outside adds nothing: 0 log 0 is 0
-        outside = np.log(np.maximum(rest, 1) / np.maximum(total - expected, 1e-300))
-        ratios[more] += np.where(rest > 0, rest * outside, 0.0)
-        return ratios
+        return _ratios(inside, self.held * total, self.allowed, total)
+
+
+class _RandomMaps:
+    """Finds random maps that hold a circle as strong as one of some levels.
+
+    Rows of circles are cut into bunches of ``_BUNCH``; a row that does not fill its last bunch is
+    padded with a unit that never has reports.
+    """
+
+    def __init__(self, circles: _Circles, total: int, levels: Floats) -> None:
+        n, width = circles.order.shape
+        padding = ((0, 0), (0, -width % _BUNCH))
+        self.levels, self.total = levels, total
+        self.order = np.pad(circles.order, padding, constant_values=n)
+        self.expected = np.pad(circles.held * total, padding, constant_values=np.inf)
+        self.allowed = np.pad(circles.allowed, padding)
+        narrowest = np.where(self.allowed, self.expected, np.inf)
+        narrowest = narrowest.reshape(n, -1, _BUNCH).min(axis=2)
+        # A count is small: two bytes hold it, and half as many bytes take half as long.
+        self.kind = np.dtype(np.int16 if total < _MOST_IN_TWO_BYTES else np.int32)
+        # Having reached the strongest level there is nothing more to look for.
+        needed = [
+            _least_counts(narrowest, total, ratio - _SLACK * max(1.0, ratio))
+            for ratio in levels.tolist()
+        ]
+        never = np.full(narrowest.shape, total + 1)
+        self.needed = np.stack([*needed, never]).astype(self.kind)
+
+    def strongest(self, noise: Counts) -> Floats:
+        """Return the ratio of the strongest circle of each map, shape (maps,).
+
+        Right where it reaches a level, and below that level where the map does not reach it.
+
+        Parameters
+        ----------
+        noise
+            Reports of each unit, shape (maps, n).
+        """
+        maps, n = noise.shape
+        counts = np.zeros((n + 1, maps), dtype=self.kind)
+        counts[:n] = noise.T
+        found = np.zeros(maps)
+        reached = np.searchsorted(self.levels, found, side="right")
+        for centre in range(n):
+            inside = counts[self.order[centre]].reshape(-1, _BUNCH, maps)
+            widest = np.add.reduce(inside, axis=1, dtype=self.kind).cumsum(axis=0, dtype=self.kind)
+            bunch, of_map = np.nonzero(widest >= self.needed[reached, centre].T)
+            if bunch.size:
+                within = inside[bunch, :, of_map].cumsum(axis=1, dtype=np.int64)
+                before = widest[bunch, of_map] - within[:, -1]
+                ratios = self._ratios_of(centre, bunch, within + before[:, None])
+                np.maximum.at(found, of_map, ratios.max(axis=1))
+                reached = np.searchsorted(self.levels, found, side="right")
+        return found
+
+    def _ratios_of(self, centre: int, bunch: npt.NDArray[np.intp], inside: Counts) -> Floats:
+        expected = self.expected[centre].reshape(-1, _BUNCH)[bunch]
+        allowed = self.allowed[centre].reshape(-1, _BUNCH)[bunch]
+        return _ratios(inside, expected, allowed, self.total)
+
+
+def _ratios(inside: Counts, expected: Floats, allowed: npt.NDArray[np.bool_], total: int) -> Floats:
+    """Return the likelihood ratios of circles; 0 without excess, or where they are not allowed."""
+    more = allowed & (inside > expected)
+    ratios = np.zeros(inside.shape)
+    observed, usual = inside[more], expected[more]
+    rest = total - observed
+    ratios[more] = observed * np.log(observed / usual)
+    # nothing outside adds nothing: 0 log 0 is 0
+    outside = np.log(np.maximum(rest, 1) / np.maximum(total - usual, 1e-300))
+    ratios[more] += np.where(rest > 0, rest * outside, 0.0)
+    return ratios
+
+
+def _least_counts(expected: Floats, total: int, ratio: float) -> Counts:
+    """Return from how many reports on a circle has a ratio; total + 1 where it cannot have it.
+
+    The ratio rises with the reports beyond those expected, so it is found by halving.
+    """
+    never = total + 1
+    low, high = np.zeros(expected.shape, dtype=np.int64), np.full(expected.shape, never)
+    everywhere = np.ones(expected.shape, dtype=bool)
+    for _ in range(never.bit_length()):
+        middle = (low + high) // 2
+        enough = _ratios(np.minimum(middle, total), expected, everywhere, total) >= ratio
+        enough |= middle > total
+        low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
+        low = np.minimum(low, high)
+    return high
 
 
 def _checked(counts: Counts, exposure: Floats, xy: Floats) -> int:
@@ -189,7 +287,7 @@ def _circle(
     expected = float(circles.held[place]) * total
     outside = (total - observed) / (total - expected) if total > expected else 0.0
     ratio = float(ratios[place])
-    stronger = int((strongest >= ratio - 1e-12).sum())
+    stronger = int((strongest >= ratio - _SAME_RATIO).sum())
     return Circle(
         centre=centre,
         members=tuple(members.tolist()),

@@ -45,8 +45,14 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "A sensitive matter: only counts of five and more are told, without maps or other months.",
     },
     "running": {
-        "zh": "本月尚未结束，件数还会增加。",
-        "en": "The month is not over yet; its counts will grow.",
+        "zh": "本月尚未结束，件数还会增加，因此不算增减。",
+        "en": "The month is not over yet: its counts will grow, so no changes are told.",
+    },
+    "so_far": {"zh": "（未结束，截至{day}）", "en": " (not over, up to {day})"},
+    "since": {
+        "zh": "上报资料自{day}起：资料不全的月份不算增减，没有资料不等于没有上报。",
+        "en": "Reports exist from {day} on: no change is told against a month known in part; no"
+        " data is not the same as no reports.",
     },
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gis.audience import Actor
 from gis.clock import local_day
-from gis.db.database import Transaction
+from gis.db.database import Row, Transaction
 from gis.errors import InvalidInput
 from gis.layering.bulletin_words import TEXTS, Change
 from gis.layering.counting import choice_where, count_frame
@@ -22,6 +22,7 @@ from gis.layering.hotspots import Area, HotspotLayer, hot_areas, hotspot_layer
 from gis.layering.methods import hotspots_method, rates_method
 from gis.layering.pictures import Sheet, units_picture
 from gis.layering.rates import RatesLayer, rates_layer
+from gis.layering.reach import reach_of
 from gis.layering.scopes import Scope, Slice, Span, period_before, scope_of, version_of, year_before
 from gis.layering.sheets import (
     bin_classes,
@@ -32,7 +33,7 @@ from gis.layering.sheets import (
     town_labels,
     with_areas,
 )
-from gis.layering.wording import change_share
+from gis.layering.wording import change_share, counted
 
 _TOP_GRIDS: Final = 20
 _TOP_AREAS: Final = 10
@@ -76,16 +77,34 @@ class Drawing:
     font: Path | None = None
 
 
+@dataclass(frozen=True)
+class _Past:
+    """An earlier month that is known; ``comparable`` if all of it is, and the bulletin's is over."""
+
+    span: Span
+    comparable: bool
+
+
 @dataclass(frozen=True, eq=False)
 class _Month:
-    """The month's layers and its two comparisons; None where the data do not reach back."""
+    """The month's layers and its two comparisons; None where the data do not reach back.
+
+    Attributes
+    ----------
+    running_to
+        Today, while the month is not over.
+    since
+        First day of the data, where they begin within the month or one that it is compared with.
+    """
 
     scope: Scope
     language: Language
     towns: RatesLayer
     grids: RatesLayer
-    before: Span | None
-    year_ago: Span | None
+    before: _Past | None
+    year_ago: _Past | None
+    running_to: dt.date | None
+    since: dt.date | None
     hot: HotspotLayer | None = None
     areas: list[Area] = field(default_factory=list)
 
@@ -111,7 +130,8 @@ def make_bulletin(
     NotAllowed
         The actor does not look after the whole county.
     InvalidInput
-        There is no such category or tag, or the days are not a month.
+        There is no such category or tag, the days are not a month, or it is one of which nothing
+        is known: in the future, or without any report in the county.
     Unavailable
         There is no font with Chinese characters for the maps.
     """
@@ -119,14 +139,7 @@ def make_bulletin(
     if span is None or not span.is_month:
         raise InvalidInput.of("month", "a bulletin is of one calendar month")
     scope = scope_of(tx, actor, asked, version_of(tx, actor), statistic=False)
-    month = _Month(
-        scope=scope,
-        language=language,
-        towns=rates_layer(tx, scope, "town"),
-        grids=rates_layer(tx, scope, "grid"),
-        before=_reached(tx, scope, period_before(span)),
-        year_ago=_reached(tx, scope, year_before(span)),
-    )
+    month = _month(tx, scope, span, language, local_day(now, scope.county(tx).zone))
     if scope.choice.group is None:
         # As on the planner's page: who reads both must not find two answers.
         hot = hotspot_layer(tx, scope, "grid", against="exposure")
@@ -135,9 +148,9 @@ def make_bulletin(
     heading = f"{names.county[language]} · {names.choice[language]} · {TEXTS['bulletin'][language]}"
     return Bulletin(
         title=heading,
-        period=dated(span, language),
+        period=_period(month),
         language=language,
-        sentences=_sentences(tx, month, local_day(now, scope.county(tx).zone)),
+        sentences=_sentences(tx, month),
         rankings=_rankings(tx, month),
         pictures=_pictures(tx, month, drawing),
         method=_method(month),
@@ -145,13 +158,46 @@ def make_bulletin(
     )
 
 
-def _sentences(tx: Transaction, month: _Month, today: dt.date) -> list[str]:
+def _month(tx: Transaction, scope: Scope, span: Span, language: Language, today: dt.date) -> _Month:
+    if span.first > today:
+        raise InvalidInput.of("month", "lies in the future; take one that has begun")
+    own, *earlier = reach_of(tx, scope, [span, period_before(span), year_before(span)])
+    own.need("month")
+    over = today > span.last
+    before, year_ago = (
+        None if one.days is None else _Past(one.asked, over and one.from_its_start)
+        for one in earlier
+    )
+    partly = [one for one in (own, *earlier) if one.days is not None and not one.from_its_start]
+    return _Month(
+        scope=scope,
+        language=language,
+        towns=rates_layer(tx, scope, "town"),
+        grids=rates_layer(tx, scope, "grid"),
+        before=before,
+        year_ago=year_ago,
+        running_to=None if over else today,
+        since=min((one.days.first for one in partly if one.days is not None), default=None),
+    )
+
+
+def _period(month: _Month) -> str:
+    """Return the month in words; one that is not over says so wherever its name stands."""
+    named = dated(month.scope.span, month.language)
+    if month.running_to is None:
+        return named
+    return named + TEXTS["so_far"][month.language].format(day=month.running_to)
+
+
+def _sentences(tx: Transaction, month: _Month) -> list[str]:
     scope, language = month.scope, month.language
-    running = [TEXTS["running"][language]] if scope.span.last >= today else []
+    limits = [] if month.running_to is None else [TEXTS["running"][language]]
+    if month.since is not None:
+        limits.append(TEXTS["since"][language].format(day=month.since))
     if scope.choice.group is not None:
         # Totals of other months would be other windows; the towns below are what is told.
-        return [TEXTS["sensitive"][language], *running]
-    said = [_numbers(tx, month), *running]
+        return [TEXTS["sensitive"][language], *limits]
+    said = [_numbers(tx, month), *limits]
     if month.areas:
         number, first = len(month.areas), _place(month, month.areas[0])
         found = TEXTS["found" if number < _TOP_AREAS else "found_many"][language]
@@ -164,17 +210,18 @@ def _sentences(tx: Transaction, month: _Month, today: dt.date) -> list[str]:
 def _numbers(tx: Transaction, month: _Month) -> str:
     """Say how many there are, and were a month and a year before."""
     language, span = month.language, month.scope.span
-    total, period = _total(tx, month, span) or 0, dated(span, language)
+    total, period = _total(tx, month, span), dated(span, language)
     if language == "zh":
         parts = [f"{period}共{total:,}件" if total else f"{period}没有这类事项"]
     else:
-        parts = [f"{total:,} reports in {period}" if total else f"No reports in {period}"]
-    for key, other_span in (("before", month.before), ("year_ago", month.year_ago)):
-        other = _total(tx, month, other_span)
-        if other is None:
+        reports = counted(total, "report", "reports") if total else "No reports"
+        parts = [f"{reports} in {period}"]
+    for key, past in (("before", month.before), ("year_ago", month.year_ago)):
+        if past is None:
             continue
-        words = TEXTS[key][language]
-        change = change_share(total, other, language) if total and other else ""
+        other, words = _total(tx, month, past.span), TEXTS[key][language]
+        told = past.comparable and total and other
+        change = change_share(total, other, language) if told else ""
         if language == "zh":
             parts.append(f"{words}{other:,}件" + (f"，{change}" if change else ""))
         else:
@@ -182,18 +229,7 @@ def _numbers(tx: Transaction, month: _Month) -> str:
     return "；".join(parts) + "。" if language == "zh" else "; ".join(parts) + "."
 
 
-def _reached(tx: Transaction, scope: Scope, span: Span) -> Span | None:
-    """Return a month if the data of any matter reach back to it."""
-    first = tx.scalar(
-        "SELECT min(month_on) FROM rollup_grid_month WHERE county_code = %s AND layout_id = %s",
-        [scope.actor.county_code, scope.layout_id],
-    )
-    return span if first is not None and first <= span.first else None
-
-
-def _total(tx: Transaction, month: _Month, span: Span | None) -> int | None:
-    if span is None:
-        return None
+def _total(tx: Transaction, month: _Month, span: Span) -> int:
     counted = count_frame(tx, month.scope, month.grids.frame, span)
     return counted.n + counted.outside
 
@@ -218,16 +254,18 @@ def _towns(tx: Transaction, month: _Month) -> Ranking:
     headings = [*(TEXTS[key][language] for key in keys), _rate(month), TEXTS["ratio"][language]]
     nothing = [None] * len(layer.frame)
     others = [
-        nothing if span is None else count_frame(tx, month.scope, layer.frame, span).counts.tolist()
-        for span in (month.before, month.year_ago)
+        (nothing, False)
+        if past is None
+        else (count_frame(tx, month.scope, layer.frame, past.span).counts.tolist(), past.comparable)
+        for past in (month.before, month.year_ago)
         if told
     ]
     rows = []
     for rank, unit in enumerate(_ranked(layer), 1):
         count = int(layer.counted.counts[unit])
         row = [rank, _name(layer.frame, unit, language), _told(layer, unit, language)]
-        for other in others:
-            row += [other[unit], Change(count, other[unit])]
+        for other, comparable in others:
+            row += [other[unit], Change(count, other[unit] if comparable else None)]
         rows.append([*row, _rounded(layer.rate[unit]), _rounded(layer.ratio[unit])])
     return Ranking("towns", headings, rows)
 
@@ -265,36 +303,29 @@ def _place(month: _Month, area: Area) -> str:
 
 def _categories(tx: Transaction, month: _Month) -> Ranking:
     language = month.language
+    past = {"before": month.before, "year_ago": month.year_ago}
     rows = tx.query(
         "layer_category_months",
         {
             **choice_where(month.scope),
             "month": month.scope.span.first,
-            "before": month.before and month.before.first,
-            "year_ago": month.year_ago and month.year_ago.first,
+            **{key: one and one.span.first for key, one in past.items()},
         },
     )
-    reached = {"before": month.before is not None, "year_ago": month.year_ago is not None}
+
+    def told(row: Row) -> list[Any]:
+        parent = row[f"parent_{language}"]
+        cells = [" · ".join(part for part in (parent, row[language]) if part), row["now"]]
+        for key, one in past.items():
+            known = row[key] if one else None
+            cells += [known, Change(row["now"], known if one and one.comparable else None)]
+        return cells
+
     keys = ("rank", "name", "now", "before", "change", "year_ago", "year_change")
     return Ranking(
         "categories",
         [TEXTS[key][language] for key in keys],
-        [
-            [
-                rank,
-                " · ".join(part for part in (row[f"parent_{language}"], row[language]) if part),
-                row["now"],
-                *(
-                    part
-                    for key, known in reached.items()
-                    for part in (
-                        row[key] if known else None,
-                        Change(row["now"], row[key] if known else None),
-                    )
-                ),
-            ]
-            for rank, row in enumerate(rows, 1)
-        ],
+        [[rank, *told(row)] for rank, row in enumerate(rows, 1)],
     )
 
 

@@ -12,7 +12,8 @@ from gis.errors import InvalidInput
 from gis.hotspots.compare import Comparison, compare
 from gis.layering.counting import Counted, count_frame
 from gis.layering.frames import Frame, Unit
-from gis.layering.scopes import Scope
+from gis.layering.reach import reach_of
+from gis.layering.scopes import Scope, Span
 
 Test: TypeAlias = Literal["change", "share"]
 
@@ -28,6 +29,10 @@ class CompareLayer:
         county's as a whole.
     windows
         Units were compared together with their neighbours.
+    days
+        Of the two periods those that anything is known of: they are compared.
+    partly
+        From the county's first report to its last, where that leaves out days of a period.
     """
 
     frame: Frame
@@ -36,6 +41,8 @@ class CompareLayer:
     test: Test
     windows: bool
     found: Comparison
+    days: tuple[Span, Span]
+    partly: Span | None
 
 
 def compare_layer(
@@ -60,8 +67,10 @@ def compare_layer(
     Raises
     ------
     InvalidInput
-        One of the two never had a report.
+        One of the two never had a report, or nothing is known of its period (``base``, ``from``).
     """
+    base, own = reach_of(tx, second, [first.span, second.span])
+    own_days, base_days = own.need("from"), base.need("base")
     frame = first.frame(tx, unit, cell_m)
     before, after = count_frame(tx, first, frame), count_frame(tx, second, frame)
     if (
@@ -74,10 +83,12 @@ def compare_layer(
         if not min(exposures) > 0:
             raise InvalidInput.of("category", "one side of the comparison has no reports")
     else:
-        exposures = float(first.span.length), float(second.span.length)
+        exposures = float(base_days.length), float(own_days.length)
     neighbours = frame.neighbours if windows else None
     found = compare(before.counts, after.counts, exposures, neighbours)
-    return CompareLayer(frame, before, after, test, windows, found)
+    days = base_days, own_days
+    partly = None if days == (first.span, second.span) else own.data
+    return CompareLayer(frame, before, after, test, windows, found, days, partly)
 
 
 def some_reports(layer: CompareLayer) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

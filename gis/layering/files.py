@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gis.layering.frames import County, Frame, Geometries, Integers, cell_corners
 from gis.layering.methods import Method
 from gis.layering.tables import HEADINGS, Table
+from gis.layering.wording import counted
 
 Language: TypeAlias = Literal["zh", "en"]
 
@@ -29,12 +30,18 @@ _SHEETS: Final = {"data": {"zh": "数据", "en": "Data"}, "method": {"zh": "方�
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_file(table: Table) -> bytes:
-    """Return a table as CSV in UTF-8 with a mark, so that Excel reads Chinese; names of fields."""
+def csv_file(table: Table, about: Sequence[str]) -> bytes:
+    """Return a table as CSV in UTF-8 with a mark, so that Excel reads Chinese; names of fields.
+
+    What it is about follows below an empty row, each line behind a ``#``: a spreadsheet's filter
+    ends above it, and readers of data skip both (``comment="#"``).
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(table.columns)
     writer.writerows([plain_cell(value) for value in row] for row in table.rows())
+    writer.writerow([])
+    writer.writerows([f"# {line}"] for line in about)
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
 
@@ -62,8 +69,14 @@ def geojson_file(county: County, table: Table, method: Method, title: str) -> by
     return orjson.dumps({"type": "FeatureCollection", **about, "features": features})
 
 
-def geopackage_file(county: County, table: Table, name: str) -> bytes:
-    """Return a table as a GeoPackage with one layer in WGS 84."""
+def geopackage_file(
+    county: County, table: Table, name: str, about: Sequence[str], method: Method
+) -> bytes:
+    """Return a table as a GeoPackage with one layer in WGS 84.
+
+    The layer's identifier is the heading, its description the rest of what it is about; the
+    numbers of the method are its metadata.
+    """
     # Brings pandas and GDAL: half of the server's start-up time again and 90 MB, for a file seldom
     # asked for.
     import pyogrio.raw  # noqa: PLC0415
@@ -82,6 +95,8 @@ def geopackage_file(county: County, table: Table, name: str) -> bytes:
             driver="GPKG",
             geometry_type="MultiPolygon",
             crs="EPSG:4326",
+            layer_options={"IDENTIFIER": about[0], "DESCRIPTION": "\n".join(about[1:])},
+            layer_metadata={"method": orjson.dumps(vars(method)).decode()},
         )
         return path.read_bytes()
 
@@ -102,16 +117,16 @@ def shapes_of(county: County, frame: Frame, which: Integers) -> Geometries:
 def method_lines(method: Method, language: Language) -> list[str]:
     """Return what the methods panel says, one sentence a line."""
     n, units, layout = f"{method.n:,}", f"{method.units:,}", method.layout or "—"
-    hidden = f"{method.suppressed:,}"
     if language == "zh":
-        numbers = f"公布{n}件，另有{hidden}个单元不公布" if method.suppressed else f"计入{n}件"
-        counted = f"{numbers}，单元{units}个，网格方案{layout}。"
+        hidden = f"，另有{method.suppressed:,}个单元不公布"
+        numbers = f"公布{n}件{hidden}" if method.suppressed else f"计入{n}件"
+        first = f"{numbers}，单元{units}个，网格方案{layout}。"
     else:
-        numbers = (
-            f"{n} reports told, {hidden} units not told," if method.suppressed else f"{n} reports"
-        )
-        counted = f"{numbers} in {units} units, grid layout {layout}."
-    return [counted, *(one[language] for one in method.notes)]
+        reports = counted(method.n, "report", "reports")
+        hidden = counted(method.suppressed, "unit", "units")
+        numbers = f"{reports} told, {hidden} not told," if method.suppressed else reports
+        first = f"{numbers} in {counted(method.units, 'unit', 'units')}, grid layout {layout}."
+    return [first, *(one[language] for one in method.notes)]
 
 
 def fill_sheet(

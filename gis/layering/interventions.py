@@ -15,16 +15,20 @@ from gis.audience import Actor
 from gis.clock import day_bounds, local_day, zone_named
 from gis.db.database import Row, Transaction
 from gis.disclosure import Choice, choose
-from gis.errors import InvalidInput, NotFound
+from gis.errors import InvalidInput, NotAllowed, NotFound
 from gis.hotspots.interventions import BeforeAfter, Effect, effect
 from gis.ids import uuid7
-from gis.layering.scopes import check_may_analyse
+from gis.layering.reach import county_reach
+from gis.layering.scopes import Span, check_may_analyse
 from gis.layering.suppression import SMALLEST_TOLD
+from gis.layers import layer_state
 
 LONGEST_DAYS: Final = 731
+# Supervisors see and urge, dispatchers of the county dispatch: neither plans measures.
+WRITERS: Final = frozenset({"planner", "admin"})
 _MOST_VERTICES: Final = 2_000
 _COLUMNS: Final = (
-    "id, name, measure, category_code AS category, tag, taken_on, days, created_at,"
+    "id, name, measure, category_code AS category, tag, taken_on, days, created_at, account_id,"
     " ST_AsGeoJSON(area, 6)::json AS area, ST_AsGeoJSON(control, 6)::json AS control"
 )
 
@@ -60,11 +64,16 @@ class Outcome:
     Attributes
     ----------
     in_area, in_control
-        Reports before and after; None before the first day after it.
+        Reports before and after; None before the first day after it, and where nothing is known
+        of a side.
     few
         The area has fewer than five reports on both sides together: no statement is possible.
     complete
         All days after it have passed.
+    unknown
+        Nothing at all was reported in the county on one of the sides.
+    partly
+        From the county's first report to its last, where fewer days are compared for it.
     """
 
     in_area: BeforeAfter | None
@@ -72,6 +81,8 @@ class Outcome:
     effect: Effect | None
     few: bool
     complete: bool
+    unknown: bool = False
+    partly: Span | None = None
 
 
 def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datetime) -> uuid.UUID:
@@ -80,12 +91,14 @@ def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datet
     Raises
     ------
     NotAllowed
-        The actor does not look after the whole county.
+        The actor is neither planner nor administrator.
     InvalidInput
         It has no name, an area is no polygon or far from the county, or the category is not known
         or sensitive.
     """
     check_may_analyse(actor)
+    if not may_add(actor):
+        raise NotAllowed("Measures are written down by planners and administrators.")
     if not plan.name.strip():
         raise InvalidInput.of("name", "say what the measure is called")
     _choice(tx, actor, plan.category, plan.tag)
@@ -109,11 +122,23 @@ def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datet
     return key
 
 
+def may_add(actor: Actor) -> bool:
+    """Tell whether an actor may write measures down."""
+    return actor.role in WRITERS
+
+
+def may_remove(actor: Actor, intervention: Row) -> bool:
+    """Tell whether an actor may delete a measure: who wrote it, or an administrator."""
+    own = intervention["account_id"] == actor.account_id
+    return actor.role == "admin" or (own and may_add(actor))
+
+
 def list_interventions(tx: Transaction, actor: Actor) -> list[Row]:
     """Return a county's measures, the latest first."""
     check_may_analyse(actor)
     return tx.rows(
-        f"SELECT {_COLUMNS} FROM intervention WHERE county_code = %s"  # noqa: S608  our own words
+        f"SELECT {_COLUMNS} FROM intervention"  # noqa: S608  our own words
+        " WHERE county_code = %s AND removed_at IS NULL"
         " ORDER BY taken_on DESC, id DESC",
         [actor.county_code],
     )
@@ -129,7 +154,8 @@ def get_intervention(tx: Transaction, actor: Actor, key: str) -> Row:
     """
     check_may_analyse(actor)
     rows = tx.rows(
-        f"SELECT {_COLUMNS} FROM intervention WHERE county_code = %s AND id = %s",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM intervention"  # noqa: S608
+        " WHERE county_code = %s AND id = %s AND removed_at IS NULL",
         [actor.county_code, _uuid(key)],
     )
     if not rows:
@@ -137,18 +163,22 @@ def get_intervention(tx: Transaction, actor: Actor, key: str) -> Row:
     return rows[0]
 
 
-def remove_intervention(tx: Transaction, actor: Actor, key: str) -> None:
-    """Delete one measure.
+def remove_intervention(tx: Transaction, actor: Actor, key: str, *, now: dt.datetime) -> None:
+    """Delete one measure; its row stays, with who deleted it and when.
 
     Raises
     ------
     NotFound
         There is no such measure in the county.
+    NotAllowed
+        Somebody else wrote it, and the actor is no administrator.
     """
-    get_intervention(tx, actor, key)
+    if not may_remove(actor, get_intervention(tx, actor, key)):
+        raise NotAllowed("A measure is deleted by who wrote it down, or by an administrator.")
     tx.rows(
-        "DELETE FROM intervention WHERE county_code = %s AND id = %s",
-        [actor.county_code, _uuid(key)],
+        "UPDATE intervention SET removed_at = %s, removed_by = %s"
+        " WHERE county_code = %s AND id = %s AND removed_at IS NULL",
+        [now, actor.account_id, actor.county_code, _uuid(key)],
     )
 
 
@@ -164,6 +194,13 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
     complete = passed >= intervention["days"]
     if days < 1:
         return Outcome(None, None, None, few=False, complete=False)
+    layout_id = layer_state(tx, actor.county_code).layout_id
+    data = county_reach(tx, actor.county_code, layout_id, [Span(day, day)])[0].data
+    if data is None or not data.first < day < data.last:
+        return Outcome(None, None, None, few=False, complete=complete, unknown=True)
+    # As many days on each side as the data reach back before it.
+    known = min(days, (day - data.first).days)
+    partly, days = (None if known == days else data), known
     choice = _choice(tx, actor, intervention["category"], intervention["tag"])
     since, at = day_bounds(day - one * days, day - one, zone)
     after, until = day_bounds(day + one, day + one * days, zone)
@@ -185,7 +222,8 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
     area = BeforeAfter(counts["area_before"], counts["area_after"], days, days)
     control = BeforeAfter(counts["control_before"], counts["control_after"], days, days)
     few = area.before + area.after < SMALLEST_TOLD or control.before + control.after == 0
-    return Outcome(area, control, None if few else effect(area, control), few, complete)
+    found = None if few else effect(area, control)
+    return Outcome(area, control, found, few, complete, partly=partly)
 
 
 def _choice(tx: Transaction, actor: Actor, category: str | None, tag: str | None) -> Choice:

@@ -14,13 +14,13 @@ from gis.layering.counting import Counted
 from gis.layering.exposures import Exposure
 from gis.layering.frames import Floats, Frame
 from gis.layering.hotspots import HotspotLayer
+from gis.layering.notes import note
 from gis.layering.rates import RatesLayer
 from gis.layering.scans import ScanJob, counted_of
-from gis.layering.scopes import Scope
+from gis.layering.scopes import Scope, Span
 from gis.layering.series import Cube
 from gis.layering.steps import THE_MAP, Yardstick
 from gis.layering.surfaces import Surface
-from gis.layering.wording import note
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ def compare_method(scope: Scope, layer: CompareLayer) -> Method:
         correction="benjamini_hochberg",
         notes=[
             note(layer.test),
+            *_reaching(layer.partly),
             note("bursts"),
             note("false_discovery", n=tested),
             *_left_out(scope, both, layer.frame),
@@ -148,6 +149,8 @@ def cube_method(
         notes[-1:] = [note("poisson_window", **named), note("overdispersed"), notes[-1]]
         notes += _unknown(kind, yardstick.amounts, zero=True)
         statistic = "poisson_window" if statistic == "gi_star" else statistic
+    if cube.unknown:
+        notes.append(note("unknown_steps", n=cube.unknown))
     if cube.steps[-1].last >= today:
         notes.append(note("running_step"))
     return _method(
@@ -230,6 +233,11 @@ def _left_out(scope: Scope, counted: Counted, frame: Frame | None) -> list[dict[
     if scope.whole_months:
         notes.append(note("whole_months"))
     return [*notes, note("reported")]
+
+
+def _reaching(data: Span | None) -> list[dict[str, Any]]:
+    """Say which days are known, where not all of a period are."""
+    return [] if data is None else [note("partly_known", first=data.first, last=data.last)]
 
 
 def _unknown(exposure: Exposure, amounts: Floats, *, zero: bool = False) -> list[dict[str, Any]]:

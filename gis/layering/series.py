@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from gis.hotspots.emerging import EmergingHotspots
 from gis.hotspots.trend import Slope
 from gis.layer_sources import packed_integers, unpacked
 from gis.layering.frames import Frame, Integers, Unit
+from gis.layering.reach import reach_of
 from gis.layering.scopes import Scope, Span
 from gis.periods import Days
 
@@ -24,6 +25,7 @@ StepKind: TypeAlias = Literal["month", "week"]
 Bins: TypeAlias = npt.NDArray[np.int8]
 
 MOST_STEPS: Final = 60
+_FEWEST_STEPS: Final = 2
 DEFAULT_STEPS: Final[dict[StepKind, int]] = {"month": 12, "week": 26}
 # Shares of the units with reports, for the classes of counts of a slider.
 _QUANTILES: Final = (0.0, 0.5, 0.75, 0.9, 0.97)
@@ -41,6 +43,8 @@ class Cube:
         Shape (units, steps).
     outside
         Reports of units that are not of the frame.
+    unknown
+        Steps left out because nothing at all was reported in the county then.
     """
 
     frame: Frame
@@ -48,6 +52,7 @@ class Cube:
     steps: tuple[Span, ...]
     counts: Integers
     outside: int
+    unknown: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +88,8 @@ def steps_of(scope: Scope, kind: StepKind, count: int | None) -> tuple[Span, ...
     else:
         last = Span(span.last - dt.timedelta(days=6), span.last)
         number = count or (asked.length // 7 if asked else DEFAULT_STEPS[kind])
-    if not 2 <= number <= MOST_STEPS:
-        raise InvalidInput.of("steps", f"take 2 to {MOST_STEPS} steps, not {number}")
+    if not _FEWEST_STEPS <= number <= MOST_STEPS:
+        raise InvalidInput.of("steps", f"take {_FEWEST_STEPS} to {MOST_STEPS} steps, not {number}")
     found = [last]
     while len(found) < number:
         day_before = found[-1].first - dt.timedelta(days=1)
@@ -123,6 +128,45 @@ def cube_of(
         np.add.at(column, places[known], reports[known])
         outside += int(reports[~known].sum())
     return Cube(frame, kind, steps, counts, outside)
+
+
+def known_steps(tx: Transaction, scope: Scope, cube: Cube) -> Cube:
+    """Return a cube without the steps of which nothing is known: they are no steps without reports.
+
+    Raises
+    ------
+    InvalidInput
+        Fewer than two are left.
+    """
+    reach = reach_of(tx, scope, cube.steps)
+    kept = [index for index, step in enumerate(reach) if step.days is not None]
+    if len(kept) == len(cube.steps):
+        return cube
+    if len(kept) < _FEWEST_STEPS:
+        data = reach[-1].data
+        there = f"data exist from {data.first} to {data.last}" if data else "there are no data"
+        raise InvalidInput.of("steps", f"take {_FEWEST_STEPS} steps with data at least; {there}")
+    return _kept(cube, kept)
+
+
+def from_first_report(tx: Transaction, scope: Scope, cube: Cube) -> Cube:
+    """Return a cube without the steps before the county's first report, but at least the last two.
+
+    A slider goes on through steps of which nothing is known; it need not begin with them.
+    """
+    reach = reach_of(tx, scope, cube.steps)
+    first = next((index for index, step in enumerate(reach) if step.days is not None), 0)
+    first = min(first, len(cube.steps) - _FEWEST_STEPS)
+    return _kept(cube, list(range(first, len(cube.steps)))) if first else cube
+
+
+def _kept(cube: Cube, kept: list[int]) -> Cube:
+    return replace(
+        cube,
+        steps=tuple(cube.steps[index] for index in kept),
+        counts=cube.counts[:, kept],
+        unknown=len(cube.steps) - len(kept),
+    )
 
 
 def _counted(

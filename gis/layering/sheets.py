@@ -10,6 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from gis.db.database import Transaction
+from gis.hotspots.emerging import EmergingHotspots
+from gis.layering.comparing import CompareLayer
 from gis.layering.exposures import Exposure
 from gis.layering.files import Language, method_lines
 from gis.layering.frames import County, Floats, Frame
@@ -19,7 +21,16 @@ from gis.layering.pictures import Sheet
 from gis.layering.scopes import Scope, Span
 from gis.layering.series import count_breaks
 from gis.layering.surfaces import breaks_below
-from gis.layering.wording import BINS, simple_words
+from gis.layering.tables import HEADINGS
+from gis.layering.wording import (
+    BINS,
+    CHANCE_BINS,
+    CHANGE_BINS,
+    class_definition,
+    class_words,
+    counted,
+    simple_words,
+)
 
 Colours = list[str | None]
 _PAGE_CLASSES = 6
@@ -160,6 +171,27 @@ def bin_classes(
     return [colours.get(code) for code in bins.tolist()], legend
 
 
+def change_classes(
+    layer: CompareLayer,
+    colours: Mapping[int, str],
+    pale: Mapping[int, str],
+    language: Language,
+) -> tuple[Colours, list[tuple[str | None, str]]]:
+    """Return the colour of each unit of a comparison, and the legend.
+
+    Parameters
+    ----------
+    colours, pale
+        Of the bins, and of units whose difference chance explains, by its sign.
+    """
+    found, legend = bin_classes(layer.found.bins, colours, language, CHANGE_BINS)
+    signs = np.sign(np.nan_to_num(layer.found.difference)).astype(int).tolist()
+    painted = [colour or pale.get(sign) for colour, sign in zip(found, signs, strict=True)]
+    unclear = [(pale.get(sign), words[language]) for sign, words in CHANCE_BINS.items()]
+    middle = len(legend) // 2
+    return painted, [*legend[:middle], *unclear, *legend[middle:]]
+
+
 def simple_classes(
     codes: npt.NDArray[np.int8], colours: Mapping[int, str], language: Language
 ) -> tuple[Colours, list[tuple[str | None, str]]]:
@@ -168,6 +200,20 @@ def simple_classes(
         (colour, simple_words(code)[language]) for code, colour in colours.items()
     ]
     return [colours.get(code) for code in codes.tolist()], legend
+
+
+def class_lines(found: EmergingHotspots, language: Language) -> list[str]:
+    """Say what the numbers of the classes mean that a table of emerging hotspots holds."""
+    join, stop = ("：", "。") if language == "zh" else (": ", ".")
+    simple = [f"{code} {simple_words(code)[language]}" for code in np.unique(found.simple).tolist()]
+    return [
+        HEADINGS["simple"][language] + join + ("，" if language == "zh" else ", ").join(simple),
+        *(
+            f"{HEADINGS['pattern'][language]} {code} {class_words(code)[language]}{join}"
+            f"{class_definition(code)[language]}{stop}"
+            for code in np.unique(found.classes).tolist()
+        ),
+    ]
 
 
 def density_classes(
@@ -191,23 +237,25 @@ def sheet_of(
     span: Span | None = None,
 ) -> Sheet:
     """Return what stands around a map; towns are labelled afterwards."""
-    counted = f"{method.n:,}件" if language == "zh" else f"{method.n:,} reports"
+    number = f"{method.n:,}件" if language == "zh" else counted(method.n, "report", "reports")
     period = dated(span or scope.found, language)
-    return Sheet(title, f"{period} · {counted}", legend, method_lines(method, language))
+    return Sheet(title, f"{period} · {number}", legend, method_lines(method, language))
 
 
-def compared_words(tx: Transaction, sides: Sequence[tuple[Scope, int]], language: Language) -> str:
-    """Say what is compared with what: each side's matter, if they differ, its period and number.
+def compared_words(
+    tx: Transaction, sides: Sequence[tuple[Scope, Span, int]], language: Language
+) -> str:
+    """Say what is compared with what: each side's matter, if they differ, its days and number.
 
     Parameters
     ----------
     sides
-        Scope and number of reports of each, the first one first.
+        Scope, days compared and number of reports of each, the first one first.
     """
-    named = [names_of(tx, scope).choice[language] for scope, _ in sides]
+    named = [names_of(tx, scope).choice[language] for scope, _, _ in sides]
     told = []
-    for (scope, number), name in zip(sides, named, strict=True):
-        period = dated(scope.found, language)
+    for (_, days, number), name in zip(sides, named, strict=True):
+        period = dated(days, language)
         which = f"{name} · {period}" if len(set(named)) > 1 else period
         told.append(f"{which}：{number:,}件" if language == "zh" else f"{which}: {number:,}")
     return " → ".join(told)

@@ -9,16 +9,18 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from gis.errors import InvalidInput
 from gis.layering.comparing import CompareLayer
 from gis.layering.frames import Floats, Frame, Integers
 from gis.layering.hotspots import HotspotLayer
 from gis.layering.rates import RatesLayer
 from gis.layering.series import EmergingLayer
-from gis.layering.wording import change_words, hotspot_words
+from gis.layering.wording import Change, change_words, hotspot_words
 
 Values: TypeAlias = Sequence[Any] | npt.NDArray[Any]
 
 _DIGITS: Final = 6
+_EXACT_POWER: Final = 22
 
 HEADINGS: Final[dict[str, dict[str, str]]] = {
     "code": {"zh": "编号", "en": "Code"},
@@ -32,7 +34,7 @@ HEADINGS: Final[dict[str, dict[str, str]]] = {
     "ratio": {"zh": "与全市平均之比", "en": "Ratio to the county's rate"},
     "exposure": {"zh": "基数", "en": "Exposure"},
     "window_count": {"zh": "含相邻单元件数", "en": "Reports with neighbours"},
-    "expected": {"zh": "通常件数", "en": "Usual there"},
+    "expected": {"zh": "应有件数", "en": "Expected"},
     "units": {"zh": "单元数", "en": "Units"},
     "z": {"zh": "z", "en": "z"},
     "p": {"zh": "p", "en": "p"},
@@ -71,10 +73,31 @@ class Table:
         """Return plain values, None for what is undefined."""
         return list(zip(*(_plain(values) for values in self.columns.values()), strict=True))
 
-    def items(self) -> list[dict[str, Any]]:
-        """Return each row by its columns."""
+    def items(self, filled: frozenset[str] | None = None) -> list[dict[str, Any]]:
+        """Return each row by its columns.
+
+        Parameters
+        ----------
+        filled
+            Columns that are wanted, the others are None; None: all.
+
+        Raises
+        ------
+        InvalidInput
+            One of them is no column.
+        """
         names = list(self.columns)
-        return [dict(zip(names, row, strict=True)) for row in self.rows()]
+        unknown = sorted((filled or set()) - self.columns.keys())
+        if unknown:
+            raise InvalidInput.of(
+                "only", f"there is no {unknown[0]!r}; known are {', '.join(names)}"
+            )
+        nothing = [None] * len(self)
+        columns = [
+            _plain(values) if filled is None or name in filled else nothing
+            for name, values in self.columns.items()
+        ]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def rates_table(layer: RatesLayer, which: Integers | None = None) -> Table:
@@ -123,6 +146,7 @@ def compare_table(layer: CompareLayer, which: Integers | None = None) -> Table:
         {
             "first": found.first.round().astype(np.int64),
             "second": found.second.round().astype(np.int64),
+            "expected": found.second - found.difference,
             "difference": found.difference,
             "ratio": found.ratio,
             "low": found.low,
@@ -157,9 +181,13 @@ def emerging_table(layer: EmergingLayer, which: Integers | None = None) -> Table
 def changed_words(layer: CompareLayer, which: Integers) -> list[dict[str, str] | None]:
     """Say in words how each unit changed; None where chance explains it."""
     found = layer.found
-    columns = (found.first, found.second, found.ratio, found.low, found.high, found.q)
+    expected = found.second - found.difference
+    sides = (found.first, found.second, expected, found.ratio, found.low, found.high)
+    columns = (*sides, found.p, found.q)
     return [
-        change_words(*(float(column[unit]) for column in columns)) if found.bins[unit] else None
+        change_words(Change(*(float(column[unit]) for column in columns)))
+        if found.bins[unit]
+        else None
         for unit in which.tolist()
     ]
 
@@ -189,7 +217,20 @@ def significant(values: Floats, digits: int = _DIGITS) -> Floats:
     >>> significant(np.array([1234567.8, 0.00012345678, 0.0, np.nan]), 4).tolist()
     [1235000.0, 0.0001235, 0.0, nan]
     """
-    return np.array([float(f"{value:.{digits}g}") for value in values.tolist()])
+    size = np.abs(values)
+    some = np.isfinite(values) & (size > 0)
+    power = np.zeros(values.shape)
+    power[some] = digits - 1 - np.floor(np.log10(size[some]))
+    # Up to here powers of ten are exact, so that the quotient is the number its digits say.
+    exact = some & (np.abs(power) <= _EXACT_POWER)
+    rounded = values.astype(np.float64)
+    shift = 10.0 ** np.minimum(np.abs(power), _EXACT_POWER)
+    small, large = exact & (power > 0), exact & (power <= 0)
+    rounded[small] = np.round(values[small] * shift[small]) / shift[small]
+    rounded[large] = np.round(values[large] / shift[large]) * shift[large]
+    rest = some & ~exact
+    rounded[rest] = [float(f"{value:.{digits}g}") for value in values[rest].tolist()]
+    return rounded
 
 
 def _table(frame: Frame, which: Integers | None, columns: Mapping[str, Values]) -> Table:
@@ -214,5 +255,7 @@ def _plain(values: Values) -> list[Any]:
         return list(values)
     if values.dtype.kind != "f":
         return list(values.tolist())
-    rounded = significant(values).tolist()
-    return [None if np.isnan(value) else value for value in rounded]
+    rounded = significant(values)
+    if np.isnan(rounded).any():
+        return [None if value != value else value for value in rounded.tolist()]  # noqa: PLR0124
+    return list(rounded.tolist())

@@ -90,6 +90,7 @@ class Intervention(Base):
             ["county_code", "category_code"], ["category.county_code", "category.code"]
         ),
         CheckConstraint("days > 0", name="days"),
+        CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removed"),
     )
 
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), primary_key=True)
@@ -106,6 +107,8 @@ class Intervention(Base):
     )
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[dt.datetime]
+    removed_at: Mapped[dt.datetime | None] = mapped_column(comment="null: it counts")
+    removed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
 
 
 class LayerJob(Base):

@@ -84,6 +84,7 @@ def of_report(*answers: int, roles: frozenset[str] = EVERYBODY, **more: Any) -> 
 
 V1 = "/api/v1"
 MONTH = "from=2022-05-01&to=2022-05-09"
+TODAY = "from=2022-05-10&to=2022-05-10"
 INTERVENTION = {
     "name": "Valve", "measure": "replaced", "taken_on": "2022-05-05", "days": 3,
     "area": {"type": "Polygon", "coordinates": [
@@ -185,13 +186,14 @@ ROUTES: dict[str, Rule] = {
     ),
     f"GET {V1}/layers/outlines": signed_in(200),
     f"GET {V1}/layers/compare": county_wide(
-        200, path=f"{V1}/layers/compare?{MONTH}&base_from=2022-04-01&base_to=2022-04-30"
+        200, path=f"{V1}/layers/compare?{TODAY}&base_from=2022-05-10&base_to=2022-05-10"
     ),
     f"GET {V1}/layers/series": county_wide(
         200, path=f"{V1}/layers/series?step=week&{MONTH}&steps=4"
     ),
+    # Reports of one day are no two steps.
     f"GET {V1}/layers/emerging": county_wide(
-        200, path=f"{V1}/layers/emerging?step=week&steps=12&{MONTH}"
+        422, path=f"{V1}/layers/emerging?step=week&steps=12&{MONTH}"
     ),
     # One of the two periods has no report here.
     f"GET {V1}/layers/backtest": county_wide(422, path=f"{V1}/layers/backtest?{MONTH}"),
@@ -199,7 +201,9 @@ ROUTES: dict[str, Rule] = {
         200, path=f"{V1}/bulletins/2022-05?f=xlsx&category=water"
     ),
     f"POST {V1}/layers/scans": county_wide(202, body={"unit": "town"}),
-    f"POST {V1}/interventions": county_wide(201, body=INTERVENTION),
+    f"POST {V1}/interventions": Rule(
+        frozenset({201}), frozenset({"admin", "planner"}), municipal=True, body=INTERVENTION
+    ),
     f"GET {V1}/statistics": Rule(
         frozenset({200}), EVERYBODY - {"volunteer"}, f"{V1}/statistics?{MONTH}"
     ),

@@ -189,6 +189,10 @@ def test_who_may_ask(client: Clients, planner: httpx.Client, path: str) -> None:
         ("hotspots", {"category": "noise"} | MAY, "category"),
         ("density", {"category": "noise"} | MAY, "category"),
         ("hotspots", {"exposure": "residents"}, "exposure"),
+        ("rates", {"cell_m": "400"}, "cell_m"),
+        ("hotspots", {"unit": "town", "cell_m": "400"}, "cell_m"),
+        ("compare", {"unit": "grid", "cell_m": "400", **MAY}, "cell_m"),
+        ("backtest", {"cell_m": "400", **MAY}, "cell_m"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(
@@ -197,6 +201,19 @@ def test_what_cannot_be_is_refused_by_name(
     answer = planner.get(f"/layers/{path}", params=parameters)
     assert answer.status_code == 422, answer.text
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_a_page_that_shows_few_columns_asks_for_few(planner: httpx.Client) -> None:
+    whole = ask(planner, "rates", **MAY)["items"]
+    few = ask(planner, "rates", only="name,count", **MAY)
+    schemas.Rates.model_validate(few)
+    kept = {"code", "name", "count"}
+    assert few["items"] == [
+        {name: value if name in kept else None for name, value in item.items()} for item in whole
+    ]
+    answer = planner.get("/layers/rates", params={"only": "name,colour", **MAY})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["only"]
 
 
 @pytest.mark.parametrize(

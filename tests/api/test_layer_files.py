@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,9 @@ def planner(world: World, client: Clients) -> httpx.Client:
     for month, count in ((4, 120), (5, 120)):
         for i, (lon, lat) in enumerate(rng.uniform([119.31, 35.93], [119.49, 36.07], (count, 2))):
             category = "noise" if i % 5 == 0 else "water.burst"
-            samples.append(Sample(category, dt.date(2022, month, 9), float(lon), float(lat)))
+            # From the first day of April to the last of May there are data.
+            day = {(4, 0): 1, (5, 0): 31}.get((month, i), 9)
+            samples.append(Sample(category, dt.date(2022, month, day), float(lon), float(lat)))
     for lon, lat in rng.uniform([119.365, 35.97], [119.435, 36.03], (150, 2)):
         samples.append(Sample("water.burst", dt.date(2022, 5, 20), float(lon), float(lat)))
     world.execute("UPDATE grid SET population = 300, households = 100")
@@ -66,7 +71,8 @@ def test_every_form_has_the_numbers_of_the_layer(
     wanted = [[item[name] for name in names] for item in items]
 
     text = fetch(planner, path, "csv", **asked).content.decode("utf-8-sig")
-    head, *rows = csv.reader(io.StringIO(text))
+    table, _, footer = text.partition("\r\n\r\n")
+    head, *rows = csv.reader(io.StringIO(table))
     assert head == names
     assert [row[0] for row in rows] == [item["code"] for item in items]
     column = names.index("count" if "count" in names else "second")
@@ -79,7 +85,12 @@ def test_every_form_has_the_numbers_of_the_layer(
     assert data.max_row == len(items) + 1
     assert [row[column].value for row in list(data.rows)[1:]] == [row[column] for row in wanted]
     assert about.max_row > 3
-    told = [cell.value for cell in about["A"]][:2]
+    lines = [cell.value for cell in about["A"]]
+    assert [row[0] for row in csv.reader(io.StringIO(footer))] == [f"# {line}" for line in lines]
+    assert lines[-1] == "来源：GridCall 网格呼叫"
+    for code in {item["pattern"] for item in items if path == "emerging"}:
+        assert any(line.startswith(f"类型（17类） {code} ") for line in lines), (code, lines)
+    told = lines[:2]
     assert ("2022年5月" in told[1]) == (path != "emerging"), told
     assert ("2022年4月" in told[1]) == (path == "compare"), told
 
@@ -90,12 +101,26 @@ def test_every_form_has_the_numbers_of_the_layer(
     assert collection["method"]["n"] > 0
     assert collection["title"] == " · ".join(told)
 
-    file = tmp_path / "layer.gpkg"
-    file.write_bytes(fetch(planner, path, "gpkg", **asked).content)
+    check_geopackage(tmp_path, fetch(planner, path, "gpkg", **asked).content, lines, collection)
+
+
+def check_geopackage(
+    folder: Path, content: bytes, lines: list[str], collection: dict[str, Any]
+) -> None:
+    """It holds the same rows as the GeoJSON, and says what it is about where packages say it."""
+    file = folder / "layer.gpkg"
+    file.write_bytes(content)
+    with closing(sqlite3.connect(file)) as package:
+        [contents] = package.execute("SELECT identifier, description FROM gpkg_contents")
+    assert contents == (lines[0], "\n".join(lines[1:]))
+    metadata = pyogrio.read_info(file)["layer_metadata"]
+    assert json.loads(metadata["method"]) == collection["method"]
     frame = pyogrio.read_dataframe(file)
     assert frame.crs.to_epsg() == 4326
-    assert frame["code"].tolist() == [item["code"] for item in items]
-    assert frame[names[column]].tolist() == [row[column] for row in wanted]
+    wanted = [one["properties"] for one in collection["features"]]
+    for column in wanted[0].keys() & {"code", "count", "second"}:
+        assert frame[column].tolist() == [row[column] for row in wanted]
+    shapes = [shapely.geometry.shape(one["geometry"]) for one in collection["features"]]
     assert frame.geometry.union_all().area == pytest.approx(shapely.union_all(shapes).area)
 
 
@@ -148,7 +173,7 @@ def test_a_hot_area_too_small_to_see_is_drawn_once_more_and_larger(planner: http
 def test_suppressed_counts_are_in_no_file(planner: httpx.Client) -> None:
     asked = {"category": "noise", **MAY}
     text = fetch(planner, "rates", "csv", **asked).content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(text.partition("\r\n\r\n")[0])))
     assert {row["count"] for row in rows} & {"1", "2", "3", "4"} == set()
     assert "" in {row["count"] for row in rows}
     features = fetch(planner, "rates", "geojson", **asked).json()["features"]

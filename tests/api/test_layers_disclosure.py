@@ -81,7 +81,7 @@ def tables(client: httpx.Client, unit: str, folder: Path) -> Iterator[tuple[str,
         items = get(client, path, **asked).json()["items"]
         yield path, some([(item["code"], item["count"]) for item in items])
     text = get(client, "/layers/rates", **asked, f="csv").content.decode("utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text))
+    rows = csv.DictReader(io.StringIO(text.partition("\r\n\r\n")[0]))
     yield "csv", some([(row["code"], int(row["count"]) if row["count"] else None) for row in rows])
     features = get(client, "/layers/rates", **asked, f="geojson").json()["features"]
     found = [one["properties"] for one in features]

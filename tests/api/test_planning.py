@@ -74,9 +74,82 @@ def test_what_is_compared_with_what(
     item = next(item for item in body["items"] if item["code"] == peak)
     if body["test"] == "change":  # eight reports of power say nothing about shares
         assert item["bin"] == 3
-        start = f"{item['second']} reports against {item['first']}: "
+        start = f"{item['second']} reports against {item['first']}"
         assert item["words"]["en"].startswith(start)
-        assert item["words"]["en"].endswith(", more than chance explains.")
+        assert ", more than chance explains. By chance alone: " in item["words"]["en"]
+        lengths = [
+            (
+                dt.date.fromisoformat(side["days"]["to"])
+                - dt.date.fromisoformat(side["days"]["from"])
+            ).days
+            + 1
+            for side in (body["first"], body["second"])
+        ]
+        scale = lengths[1] / lengths[0]
+        assert item["difference"] == pytest.approx(item["second"] - item["expected"], abs=1e-4)
+        assert all(
+            one["expected"] == pytest.approx(one["first"] * scale, abs=1e-4)
+            for one in body["items"]
+        )
+    # What chance explains is drawn pale, by the sign of the difference.
+    assert [one["bin"] for one in body["unclear"]] == [1, -1]
+    assert len({one["colour"] for one in [*body["bins"], *body["unclear"]]}) == 9
+
+
+@pytest.fixture(scope="module")
+def data(world: World, planner: httpx.Client) -> tuple[str, str]:
+    """First and last day with any report in the county."""
+    found = world.execute("SELECT min(day_on)::text, max(day_on)::text FROM rollup_grid_day_all")
+    return str(found[0][0]), str(found[0][1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"base_from": "2019-01-01", "base_to": "2019-01-31", **MAY}, "base"),
+        ({"base": "previous_year", "from": "2020-07-01", "to": "2020-07-31"}, "base"),
+        ({"from": "2020-06-01", "to": "2020-06-30"}, "base"),
+        ({"from": "2023-01-01", "to": "2023-01-31"}, "from"),
+        ({"base_category": "power", "from": "2019-01-01", "to": "2019-01-31"}, "from"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_no_data_is_not_compared_as_none(
+    planner: httpx.Client, data: tuple[str, str], asked: dict[str, str], field: str, form: str
+) -> None:
+    answer = planner.get("/layers/compare", params={"category": "water", "f": form, **asked})
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert error["field"] == field
+    assert error["reason"].endswith(f"data exist from {data[0]} to {data[1]}")
+
+
+def test_a_period_known_in_part_is_compared_by_the_days_that_are(
+    planner: httpx.Client, data: tuple[str, str]
+) -> None:
+    asked = {"from": "2020-08-01", "to": "2020-08-31", "base_to": "2020-07-31"}
+    part = ask(planner, "compare", category="water", base_from="2020-01-01", **asked)
+    whole = ask(planner, "compare", category="water", base_from=data[0], **asked)
+    assert part["first"]["days"] == {"from": data[0], "to": "2020-07-31"}
+    assert part["first"]["period"]["from"] == "2020-01-01"
+    assert part["items"] == whole["items"]
+    assert "partly_known" in {note["code"] for note in part["method"]["notes"]}
+    assert "partly_known" not in {note["code"] for note in whole["method"]["notes"]}
+
+
+def test_steps_before_the_first_report_are_no_steps_without_hotspots(
+    planner: httpx.Client,
+) -> None:
+    body = ask(planner, "emerging", category="water", steps=36)
+    assert len(body["steps"]) == 24
+    assert (body["steps"][0]["from"], body["period"]["from"]) == ("2020-06-01", "2020-06-01")
+    notes = {note["code"]: note["en"] for note in body["method"]["notes"]}
+    assert notes["unknown_steps"].startswith("Steps left out: 12.")
+    assert body["items"] == ask(planner, "emerging", category="water", steps=24)["items"]
+    early = {"from": "2020-01-01", "to": "2020-06-30"}
+    refused = planner.get("/layers/emerging", params={"category": "water", **early})
+    assert refused.status_code == 422
+    assert "data exist from 2020-06-" in refused.json()["errors"][0]["reason"]
 
 
 def test_cells_and_windows_are_compared_too(planner: httpx.Client) -> None:
@@ -113,6 +186,8 @@ def test_emerging_hotspots_are_named(planner: httpx.Client, peak: str) -> None:
     item = next(item for item in body["items"] if item["code"] == peak)
     assert body["simple_classes"][item["simple"]]["words"]["en"] == "New"
     assert body["classes"][item["pattern"]]["words"]["zh"] == "新出现热点"
+    assert body["classes"][item["pattern"]]["definition"]["en"] == "hot in the last step only"
+    assert len({one["definition"]["zh"] for one in body["classes"]}) == 17
     assert sum(one["units"] for one in body["classes"]) == len(body["items"])
     assert "running_step" in {note["code"] for note in body["method"]["notes"]}
 

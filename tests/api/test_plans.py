@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 import shapely
+from scipy import optimize
 
 from api import worker
 from api.schemas import planning as schemas
@@ -34,6 +36,8 @@ def planner(world: World, client: Clients) -> httpx.Client:
             samples.append(Sample("water.burst", on, float(lon), float(lat)))
         for lon, lat in rng.uniform([119.31, 35.93], [119.49, 36.07], (60, 2)):
             samples.append(Sample("water.burst", on, float(lon), float(lat)))
+    # The county's reports begin on New Year's Day.
+    samples.append(Sample("power.cable", dt.date(2022, 1, 1), 119.32, 36.0))
     parent = uuid.uuid4()
     samples.append(Sample("water.burst", dt.date(2022, 4, 2), 119.32, 36.0, id=parent))
     samples.append(Sample("water.burst", dt.date(2022, 4, 2), 119.32, 36.0, merged_into=parent))
@@ -93,7 +97,7 @@ def test_scans_that_cannot_be(planner: httpx.Client, body: dict[str, str], statu
     assert planner.post("/layers/scans", json=body).status_code == status
 
 
-@pytest.mark.parametrize("layer", ["counts", "smoothed", "hotspots", "density"])
+@pytest.mark.parametrize("layer", ["counts", "rate", "smoothed", "hotspots", "excess", "density"])
 def test_a_layer_is_judged_beside_plain_counts(planner: httpx.Client, layer: str) -> None:
     body = wanted(planner.get("/layers/backtest", params={"layer": layer, **APRIL}))
     schemas.BackTest.model_validate(body)
@@ -130,6 +134,38 @@ def test_an_intervention_with_what_came_of_it(planner: httpx.Client) -> None:
     assert planner.delete(f"/interventions/{made['id']}").status_code == 404
 
 
+def test_measures_are_written_by_planners_and_deleted_by_who_wrote_them(
+    world: World, client: Clients, planner: httpx.Client
+) -> None:
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA}
+    for username in ("supervisor", "dispatcher"):
+        assert client(username).post("/interventions", json=plan).status_code == 403
+    own = wanted(planner.post("/interventions", json=plan), 201)
+    of_admin = wanted(client("admin").post("/interventions", json=plan), 201)
+    assert (own["may_remove"], of_admin["may_remove"]) == (True, True)
+    for username, may_add, removable in (
+        ("planner", True, {own["id"]}),
+        ("admin", True, {own["id"], of_admin["id"]}),
+        ("supervisor", False, set()),
+        ("dispatcher", False, set()),
+    ):
+        body = wanted(client(username).get("/interventions"))
+        both = [one for one in body["items"] if one["id"] in {own["id"], of_admin["id"]}]
+        assert body["may_add"] == may_add
+        assert {one["id"] for one in both if one["may_remove"]} == removable
+    for username, one in (("supervisor", own), ("dispatcher", own), ("planner", of_admin)):
+        assert client(username).delete(f"/interventions/{one['id']}").status_code == 403
+    assert client("admin").delete(f"/interventions/{own['id']}").status_code == 204
+    assert planner.get(f"/interventions/{own['id']}").status_code == 404
+    kept = world.execute(
+        "SELECT i.name, a.username, i.removed_at = %s FROM intervention i"
+        " JOIN account a ON a.id = i.removed_by WHERE i.id = %s",
+        world.clock.instant,
+        own["id"],
+    )
+    assert kept == [("x", "admin", True)]
+
+
 def test_an_intervention_of_few_or_of_tomorrow_says_so(planner: httpx.Client) -> None:
     plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA, "category": "gas"}
     few = wanted(planner.post("/interventions", json=plan), 201)
@@ -164,12 +200,31 @@ def test_interventions_that_cannot_be(
     assert field in {error["field"].split(".")[-1] for error in body["errors"]}
 
 
+def silent(rate: float) -> float:
+    return math.exp(-rate)
+
+
+def test_without_merged_reports_there_is_no_estimate_but_the_reason(
+    planner: httpx.Client,
+) -> None:
+    """The merged report is of 2 April; the days after it have none."""
+    days = {"from": "2022-04-03", "to": "2022-04-30"}
+    body = wanted(planner.get("/layers/reporting", params={"category": "water", **days}))
+    assert {one["reported_share"] for one in body["items"]} == {None}
+    assert body["items"][0]["reports"] == body["items"][0]["events"] > 0
+    assert [note["code"] for note in body["notes"]] == ["no_merges"]
+
+
 def test_reporting_rates_by_town(planner: httpx.Client) -> None:
     body = wanted(planner.get("/layers/reporting", params={"category": "water", **APRIL}))
     schemas.ReportingRates.model_validate(body)
     county = body["items"][0]
     assert (county["town"], county["reports"], county["events"]) == (None, 82, 81)
     assert 0 <= county["low"] < county["reported_share"] < county["high"] < 1
+    # Reports of an event that has any: their mean is rate / (1 - silence).
+    rate = optimize.brentq(lambda mean: mean / (1 - silent(mean)) - 82 / 81, 1e-9, 5)
+    assert county["reported_share"] == pytest.approx(1 - silent(rate))
+    assert [note["code"] for note in body["notes"]] == ["reporting"]
     assert sum(town["reports"] for town in body["items"][1:]) <= 82
 
 
@@ -204,8 +259,31 @@ def test_other_counties_see_nothing_of_it(client: Clients, planner: httpx.Client
     scan = planner.post("/layers/scans", json={"unit": "town", **APRIL}).json()
     foreigner = client("foreigner")
     assert foreigner.get(f"/interventions/{made['id']}").status_code == 404
-    assert foreigner.get("/interventions").json() == {"items": []}
+    assert foreigner.get("/interventions").json()["items"] == []
     assert foreigner.get(f"/layers/scans/{scan['id']}").status_code == 404
+
+
+def test_a_layer_is_judged_by_its_own_yardstick(planner: httpx.Client, world: World) -> None:
+    """What is flagged is the top of the layer that is looked at, by the exposure chosen for it."""
+    world.execute(
+        "UPDATE grid SET population = 50 + 30 * right(code, 2)::int WHERE code LIKE 'G%%'"
+    )
+    march = {"from": "2022-03-01", "to": "2022-03-31"}
+    flagged = {}
+    for exposure in ("residents", "households"):
+        asked = {"layer": "rate", "exposure": exposure, **APRIL}
+        body = wanted(planner.get("/layers/backtest", params=asked))
+        assert body["exposure"]["code"] == exposure
+        rates = wanted(planner.get("/layers/rates", params={"exposure": exposure, **march}))
+        rate_of = {item["code"]: item["rate"] for item in rates["items"]}
+        codes = body["lines"][2]["codes"]
+        lowest = min(rate_of[code] for code in codes)
+        assert all(rate <= lowest for code, rate in rate_of.items() if code not in codes)
+        flagged[exposure] = codes
+    assert flagged["residents"] != flagged["households"]
+    assert wanted(planner.get("/layers/backtest", params=APRIL))["exposure"] is None
+    answer = planner.get("/layers/backtest", params={"exposure": "residents", **APRIL})
+    assert [error["field"] for error in wanted(answer, 422)["errors"]] == ["exposure"]
 
 
 def json_ring(area: dict[str, Any]) -> list[list[list[float]]]:

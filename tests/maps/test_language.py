@@ -54,6 +54,18 @@ def test_both_languages_take_the_same_parameters():
     assert different == {}
 
 
+def test_forms_go_with_a_number_that_the_words_tell():
+    """``{n|report|reports}`` is chosen by ``{n}``, and by scripts only: templates know no forms."""
+    forms = re.compile(r"\{(\w+)\|[^|}]*\|[^}]*\}")
+    in_templates = set(re.findall(r"""t\['([\w.]+)'\]""", sources("templates/*.html")))
+    chosen = {key: forms.findall(entry["en"]) for key, entry in glossary().items()}
+    assert sum(map(bool, chosen.values())) >= 15
+    for key, names in chosen.items():
+        assert set(names) <= set(PARAMETER.findall(glossary()[key]["en"])), key
+        assert not names or key not in in_templates, key
+    assert not [key for key, entry in glossary().items() if forms.search(entry["zh"])]
+
+
 def test_every_key_used_has_words():
     used = set(re.findall(r"""\bt\(\s*"([\w.]+)\"""", sources("static/js/**/*.js")))
     used |= set(re.findall(r"""\? "([\w]+\.[\w.]+)" :""", sources("static/js/**/*.js")))

@@ -1,10 +1,13 @@
 import { config } from "./config.js";
 
-// The words of a key; {name} takes the parameter of that name.
+// The words of a key; {name} takes the parameter of that name, {name|one|many} the form that goes with it.
 export function t(key, parameters = {}) {
   const words = config.words[key];
   if (words === undefined) throw new Error(`no words for ${key}`);
-  return words.replace(/\{(\w+)\}/g, (_, name) => String(parameters[name]));
+  return words.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) => {
+    const value = String(parameters[name]);
+    return one === undefined ? value : value === "1" ? one : many;
+  });
 }
 
 // The words of a code that comes from the server (status, role, method); unknown codes show as they are.

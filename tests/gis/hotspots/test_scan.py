@@ -60,7 +60,7 @@ def test_the_p_values_of_satscan_with_999_maps() -> None:
 
 def test_the_same_seed_gives_the_same_p_and_progress_is_told() -> None:
     steps: list[tuple[int, int]] = []
-    arguments = {"replications": 20, "largest_share": 0.1}
+    arguments = {"replications": 150, "largest_share": 0.1}
     first, second = (
         circular_scan(
             COUNTS,
@@ -73,7 +73,36 @@ def test_the_same_seed_gives_the_same_p_and_progress_is_told() -> None:
         for _ in range(2)
     )
     assert first == second
-    assert steps == [(n, 20) for n in range(1, 21)] * 2
+    assert [done for done, _ in steps[: len(steps) // 2]] == [32, 64, 96, 128, 150]
+    assert steps == [*steps[: len(steps) // 2]] * 2
+    assert {all_ for _, all_ in steps} == {150}
+
+
+@pytest.mark.parametrize("total", [40, 900, 40_000])
+@pytest.mark.parametrize("unexposed", [0.0, 0.3])
+def test_p_is_that_of_working_out_every_circle_of_every_map(total: int, unexposed: float) -> None:
+    """What is left out in bunches could not have been strong enough, with and without ties."""
+    rng = np.random.default_rng(total)
+    xy = rng.integers(0, 12, (150, 2)).astype(float)
+    exposure = rng.integers(1, 9, 150) * (rng.random(150) >= unexposed)
+    counts = rng.multinomial(total, exposure / exposure.sum())
+    middle = np.argsort(((xy - 6) ** 2).sum(axis=1))[:8]
+    counts[middle] += np.where(exposure[middle] > 0, 2 + total // 200, 0)
+    found = circular_scan(
+        counts, exposure, xy, rng=np.random.default_rng(3), replications=99, largest_share=0.5
+    )
+    noise = np.random.default_rng(3)
+    strongest = []
+    for _ in range(99):
+        drawn = noise.multinomial(counts.sum(), exposure / exposure.sum())
+        strongest.append(
+            max((one.log_likelihood_ratio for one in circular_scan(
+                drawn, exposure, xy, rng=noise, replications=0, most=1)), default=0.0)
+        )  # fmt: skip
+    assert found[0].p == 0.01
+    for circle in found:
+        reached = sum(one >= circle.log_likelihood_ratio - 1e-12 for one in strongest)
+        assert circle.p == (1 + reached) / 100
 
 
 def test_the_order_of_units_does_not_matter_with_ties_in_distance() -> None:

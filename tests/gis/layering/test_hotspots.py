@@ -57,11 +57,14 @@ def test_a_planted_outbreak_is_the_top_hotspot(
 
 @pytest.mark.parametrize(
     ("strongest", "en", "zh"),
-    [(4, "here and in the 1 n", "本单元及相邻1个"), (5, "around here, in 2 n", "这一带相邻的2个")],
+    [
+        (4, "here and in the 1 neighbouring unit", "本单元及相邻1个"),
+        (5, "around here, in 2 neighbouring units", "这一带相邻的2个"),
+    ],
 )
 def test_a_neighbours_window_is_not_told_as_the_peaks_own(strongest: int, en: str, zh: str) -> None:
     area = Area((4, 5), strongest, (4, 5), peak=4, count=9, expected=0.6, p=1e-7, q=1e-4, bin=3)
-    assert area.words()["en"].startswith(f"9 reports {en}eighbouring units, where 0.6")
+    assert area.words()["en"].startswith(f"9 reports {en}, where 0.6")
     assert area.words()["zh"].startswith(f"{zh}单元共9件")
 
 

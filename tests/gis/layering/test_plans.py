@@ -41,7 +41,7 @@ def judged(heat: Heat, layer: Trained, unit: Unit = "grid", **more: Any) -> Judg
         return judged_layer(tx, scope, unit, layer, **more)
 
 
-@pytest.mark.parametrize("layer", ["counts", "smoothed", "hotspots", "excess", "density"])
+@pytest.mark.parametrize("layer", ["counts", "rate", "smoothed", "hotspots", "excess", "density"])
 @pytest.mark.parametrize(("unit", "cell_m"), [("grid", None), ("cell", 800)])
 def test_layers_of_may_are_judged_by_june(
     heat: Heat, layer: Trained, unit: Unit, cell_m: int | None
@@ -142,7 +142,22 @@ def test_only_days_that_have_passed_are_compared(heat: Heat, measured: None) -> 
     assert (at_once.in_area, at_once.effect) == (None, None)
 
 
-def test_of_few_reports_nothing_is_said(heat: Heat) -> None:
+def test_days_before_the_first_report_are_no_days_without_reports(
+    heat: Heat, measured: None
+) -> None:
+    """The county's reports begin on 1 May 2022: four days before the measure, not thirty."""
+    first = heat.execute("SELECT min(received_on) FROM report")
+    assert first == [(MAY,)]
+    found = outcome(heat, add(heat, plan(category="power", taken_on=dt.date(2022, 5, 5))))
+    assert found.in_area is not None
+    assert (found.in_area.days_before, found.in_area.days_after) == (4, 4)
+    assert found.partly is not None
+    assert found.partly.first == MAY
+    none = outcome(heat, add(heat, plan(taken_on=dt.date(2022, 4, 20))))
+    assert (none.unknown, none.in_area, none.effect) == (True, None, None)
+
+
+def test_of_few_reports_nothing_is_said(heat: Heat, measured: None) -> None:
     found = outcome(heat, add(heat, plan(category="gas")))
     assert (found.few, found.effect) == (True, None)
 
@@ -196,8 +211,8 @@ def test_measures_are_the_countys_own(heat: Heat) -> None:
         with pytest.raises(NotAllowed):
             list_interventions(tx, heat.people.water)
         with pytest.raises(NotFound):
-            remove_intervention(tx, heat.people.neighbour, key)
-        remove_intervention(tx, heat.planner, key)
+            remove_intervention(tx, heat.people.neighbour, key, now=LATER)
+        remove_intervention(tx, heat.planner, key, now=LATER)
         with pytest.raises(NotFound):
             get_intervention(tx, heat.planner, key)
         with pytest.raises(NotFound):

@@ -1,17 +1,18 @@
 // From the question to the layer that answers it: the days meant, the parameters, the view's own request.
 
 import { ApiError, getJson } from "../api.js";
-import { isoDate } from "../format.js";
+import { date, isoDate } from "../format.js";
 import { t } from "../words.js";
 import { monthEnd } from "./figures.js";
 import { choiceOf, yardstickOf } from "./question.js";
 import { unitWords } from "./names.js";
-import { density } from "./views/density.js";
-import { counts, rate } from "./views/rates.js";
-import { scan } from "./views/scan.js";
-import { compare, emerging, hotspots } from "./views/tests.js";
 
-const VIEWS = { counts, rate, density, hotspots, compare, emerging, scan };
+// Each view's module is fetched when it is first looked at; it has a function of the view's name.
+const [rates, tests] = [() => import("./views/rates.js"), () => import("./views/tests.js")];
+const VIEWS = {
+  counts: rates, rate: rates, density: () => import("./views/density.js"), hotspots: tests, compare: tests, emerging: tests,
+  scan: () => import("./views/scan.js"),
+};
 export const MOST_MONTHS = 60;
 
 // Reasons of refusals that a planner can meet, told by a piece of the API's own sentence.
@@ -28,10 +29,15 @@ const REASONS = [
   ["crosses itself", "hot.why_crossing"],
   ["wholly inside", "hot.why_control"],
   ["nothing to scan", "hot.why_none"],
+  ["lies in the future", "hot.why_future"],
 ];
+
+const REACH = /data exist from (\S+) to (\d{4}-\d\d-\d\d)/;
 
 // The API's refusal in the words of the page.
 export function refusal(error) {
+  const [, first, last] = REACH.exec(error.message) ?? [];
+  if (first) return t("hot.why_no_data", { first: date(first), last: date(last) });
   const known = REASONS.find(([piece]) => error.message.includes(piece));
   return known ? t(known[1]) : error.message;
 }
@@ -95,9 +101,10 @@ function busiestMonth({ steps, totals, plays }) {
   return plays ? steps[totals.indexOf(Math.max(...totals))] : null;
 }
 
-export function loadAnswer(question, timeline, signal) {
+export async function loadAnswer(question, timeline, signal) {
   const parameters = parametersOf(question, timeline);
-  return VIEWS[question.view]({
+  const view = await VIEWS[question.view]();
+  return view[question.view]({
     question,
     parameters,
     timeline,

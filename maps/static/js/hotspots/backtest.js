@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { count } from "../format.js";
-import { t } from "../words.js";
+import { nameOf, t } from "../words.js";
 import { figure, percent } from "./figures.js";
 import { periodName } from "./names.js";
 
@@ -23,10 +23,15 @@ function verdict({ lines, plain }) {
   return t(own.hit === simple.hit ? "hot.as_good" : "hot.worse", parts);
 }
 
+function layerWords({ layer, exposure }) {
+  const words = t(`hot.trained_${layer}`);
+  return exposure ? t("hot.trained_by", { layer: words, exposure: nameOf(exposure) }) : words;
+}
+
 export function renderBackTest(element, test) {
   const heads = ["hot.of_area", "hot.hit_rate", "PAI", "PEI", "hot.plain_hit_rate"].map((key) => (key.includes(".") ? t(key) : key));
   element.replaceChildren(
-    h("p", {}, t("hot.trained", { train: periodName(test.train), test: periodName(test.test), layer: t(`hot.trained_${test.layer}`) })),
+    h("p", {}, t("hot.trained", { train: periodName(test.train), test: periodName(test.test), layer: layerWords(test) })),
     h("p", { class: "verdict" }, verdict(test)),
     h("table", {},
       h("thead", {}, h("tr", {}, heads.map((words, index) => h("th", { scope: "col", class: index ? "number" : null }, words)))),

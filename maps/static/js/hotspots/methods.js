@@ -34,10 +34,13 @@ function rateRow(one) {
 
 function reportingTable({ items, notes }) {
   const told = items.filter((one) => one.reports > 0);
+  const caveats = notes.map((note) => h("p", { class: "muted" }, sentence(note)));
+  // Without merged reports there is nothing to estimate from: the note says so.
+  if (told.every((one) => one.reported_share === null)) return caveats;
   const heads = [t("grid.town"), t("legend.reports"), t("hot.events"), t("hot.reported_share")];
   return [
     h("table", {}, h("thead", {}, h("tr", {}, heads.map((words, index) => h("th", { scope: "col", class: index ? "number" : null }, words)))), h("tbody", {}, told.map(rateRow))),
-    notes.map((note) => h("p", { class: "muted" }, sentence(note))),
+    ...caveats,
   ];
 }
 
@@ -56,7 +59,7 @@ export function createMethods(panel, body) {
       place.replaceChildren(
         repeats === null ? "" : h("p", {}, t("hot.repeats", { n: count(repeats), all: count(shown.method.n), share: shown.method.n ? percent(repeats / shown.method.n) : figure(null) })),
         reporting?.items.some((one) => one.reports > 0) ? h("h3", {}, t("hot.reporting")) : "",
-        ...(reporting?.items.some((one) => one.reports > 0) ? reportingTable(reporting).flat() : []),
+        ...(reporting?.items.some((one) => one.reports > 0) ? reportingTable(reporting) : []),
       );
     } catch (error) {
       if (error.status === undefined) throw error;

@@ -2,6 +2,7 @@
 
 import { isAbort, getJson } from "../api.js";
 import { showBaseMap } from "../basemap.js";
+import { config } from "../config.js";
 import { byId } from "../dom.js";
 import { count } from "../format.js";
 import { boundsOf, latLngOf, lonLatOf } from "../lonlat.js";
@@ -9,23 +10,18 @@ import { createNotices } from "../notices.js";
 import { createSheets } from "../sheets.js";
 import { nameOf, t } from "../words.js";
 import { ask, canPlay, daysOf, furtherNumbers, loadAnswer, loadTimeline, nothingBefore, parametersOf } from "./answer.js";
-import { renderBackTest, renderNoBackTest } from "./backtest.js";
 import { createControls } from "./controls.js";
-import { createDrawing } from "./drawing.js";
 import { wholeMonth } from "./figures.js";
 import { headline } from "./headline.js";
 import { renderLegend } from "./legend.js";
 import { createMethods } from "./methods.js";
 import { createWhatWords, monthOf, unitName } from "./names.js";
 import { unpack } from "./outlines.js";
-import { createPlans } from "./plans.js";
 import { createPopup } from "./popup.js";
 import { choiceOf, createQuestion, formatQuestion, needsRows, yardstickOf } from "./question.js";
 import { markRow, renderRanking } from "./ranking.js";
 import { createReel } from "./reel.js";
-import { createScans } from "./scans.js";
-import { createSides } from "./sides.js";
-import { createStage } from "./stage.js";
+import { createStage, dressMap, standsAt } from "./stage.js";
 import { createTake } from "./take.js";
 import { createTimeline } from "./timeline.js";
 
@@ -56,7 +52,8 @@ let running = new AbortController();
 // A picture of the last change that a later one replaces.
 let asked = 0;
 let reel = null;
-const sides = createSides(stage, { base: () => "own", whatWords: (what) => whatWords(what) });
+// Parts that most visits never open are fetched when they are.
+let [sides, scans, plans, drawing] = [null, null, null, null];
 const popup = createPopup(map, {
   closed() {
     stage.pick(null);
@@ -64,38 +61,24 @@ const popup = createPopup(map, {
     question.set({ pick: "" });
   },
 });
-const drawing = createDrawing(map);
 const methods = createMethods(byId("method"), byId("method-body"));
 const slider = createTimeline({
   ready: (index) => reel.ready(index),
   show: (index) => reel.at(index) && present(reel.at(index)),
   choose: (from, to) => question.set({ from, to }),
 });
-const scans = createScans({ question, parameters: () => parametersOf(question.get(), timeline) });
-const plans = createPlans({
-  question: question.get,
-  whatWords: (what) => whatWords(what),
-  drawing,
-  sheets,
-  show: stage.showDrawn,
-  fit: (geometry) => map.fitBounds(window.L.geoJSON(geometry, { coordsToLatLng: latLngOf }).getBounds(), { maxZoom: 15, animate: false, padding: [60, 60] }),
-  areaOfPick() {
-    const item = model?.items.find((one) => one.code === question.get().pick);
-    return item && ["grid", "cell"].includes(model.body.unit) ? stage.geometryOf(item) : null;
-  },
-});
 const take = createTake({
   bulletin(form) {
     const days = model?.body.period;
     const { category, tag } = choiceOf(question.get());
-    if (!days?.to || isSensitive()) return null;
-    return { path: `/bulletins/${days.to.slice(0, 7)}`, parameters: { category, tag, f: form, lang: language() } };
+    if (!days?.to) return null;
+    return { path: `/bulletins/${days.to.slice(0, 7)}`, parameters: { category, tag, f: form, lang: config.language } };
   },
   layer(form) {
     const { picture } = model ?? {};
     const surface = question.get().view === "density";
     if (!picture || (surface && form !== "png")) return null;
-    return { path: picture.path, parameters: { ...model.parameters, ...shownParameters(form, picture), f: form, lang: language() } };
+    return { path: picture.path, parameters: { ...model.parameters, ...shownParameters(form, picture), f: form, lang: config.language } };
   },
   link() {
     // A link that is passed on means the same days and colours tomorrow.
@@ -107,10 +90,6 @@ const take = createTake({
 
 // The address said where the map stands: two maps of half the width must not move it.
 const firstAt = question.get().at !== null;
-
-function language() {
-  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-}
 
 function isSensitive() {
   return categories.some((one) => one.code === question.get().what && one.sensitive);
@@ -168,9 +147,9 @@ function present(shown) {
   const { unit } = shown.body;
   const side = question.get().view === "compare" && question.get().sides;
   stage.showTiles(shown.tiles ?? null);
-  if (side) sides.show(shown, outlines, { placed: firstAt });
+  if (side && sides) sides.show(shown, outlines, { placed: firstAt });
   else {
-    sides.hide();
+    sides?.hide();
     const byCode = new Map(shown.items.map((item) => [item.code, item]));
     const cells = unit === "cell";
     stage.paintUnits(cells ? "grid" : unit, (code) => (cells || !byCode.has(code) ? null : shown.colourOf(byCode.get(code))));
@@ -190,12 +169,47 @@ function marksOf(shown) {
     .map((row) => ({ location: row.location, words: String(row.rank), title: `${row.rank} · ${titleOf(row.item)}`, choose: () => chooseRow(row) }));
 }
 
+// What the view needs beside its layer.
+async function fetchParts() {
+  const { view, sides: two } = question.get();
+  if (view === "compare" && two && !sides) {
+    const { createSides } = await import("./sides.js");
+    sides ??= createSides(stage, { base: () => "own", whatWords: (what) => whatWords(what) });
+  }
+  if (view === "scan" && !scans) {
+    const { createScans } = await import("./scans.js");
+    scans ??= createScans({ question, parameters: () => parametersOf(question.get(), timeline) });
+  }
+}
+
+async function openPlans() {
+  const [{ createDrawing }, { createPlans }] = await Promise.all([import("./drawing.js"), import("./plans.js")]);
+  drawing = createDrawing(map);
+  plans = createPlans({
+    question: question.get,
+    whatWords: (what) => whatWords(what),
+    drawing,
+    sheets,
+    show: stage.showDrawn,
+    fit: (geometry) => map.fitBounds(window.L.geoJSON(geometry, { coordsToLatLng: latLngOf }).getBounds(), { maxZoom: 15, animate: false, padding: [60, 60] }),
+    areaOfPick() {
+      const item = model?.items.find((one) => one.code === question.get().pick);
+      return item && ["grid", "cell"].includes(model.body.unit) ? stage.geometryOf(item) : null;
+    },
+  });
+  plans.reflect();
+}
+
 async function judge(signal) {
   // Asked only when somebody looks.
   if (!byId("back-test").open || !model) return undefined;
   const body = byId("back-test-body");
+  const { renderBackTest, renderNoBackTest } = await import("./backtest.js");
   const { unit, cell, bandwidth, view } = question.get();
-  const layer = model.backTest ?? { emerging: yardstickOf(question.get()).against === "map" ? "hotspots" : "excess", scan: "excess" }[view];
+  // The yardstick of what is shown is that of what is judged.
+  const measured = yardstickOf(question.get());
+  const layer = model.backTest ?? { emerging: measured.against === "map" ? "hotspots" : "excess", scan: "excess" }[view];
+  const exposure = unit !== "cell" && ["rate", "smoothed", "excess"].includes(layer) ? question.get().exposure : "";
   if (!layer || isSensitive()) return renderNoBackTest(body, t(isSensitive() ? "hot.why_sensitive" : "hot.no_back_test_compare"));
   const { from, to } = model.body.period ?? {};
   if (!from) return renderNoBackTest(body, t("hot.why_none"));
@@ -203,7 +217,7 @@ async function judge(signal) {
   const cells = view === "density" || unit === "cell";
   const own = { unit: cells ? "cell" : unit, cell_m: cells ? (view === "density" ? 400 : cell) : "", bandwidth_m: layer === "density" ? bandwidth : "" };
   try {
-    const test = await ask("/layers/backtest", { ...choiceOf(question.get()), from, to, layer, ...own }, signal);
+    const test = await ask("/layers/backtest", { ...choiceOf(question.get()), from, to, layer, exposure, ...own }, signal);
     renderBackTest(body, test);
   } catch (error) {
     if (isAbort(error)) return undefined;
@@ -237,9 +251,9 @@ function show(answer) {
   controls.reflect(model.body.period, isSensitive());
   slider.reflect(model.body.period, { canPlay: reel !== null, narrowed: needsRows(question.get()) });
   methods.render(model, () => furtherNumbers(question.get(), model.body.period, isSensitive()));
-  byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : "";
+  byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : t("hot.bulletin_none");
   take.reflect();
-  plans.reflect();
+  plans?.reflect();
   openPick();
 }
 
@@ -255,7 +269,7 @@ async function refresh() {
   // Shown by the work itself, so that trying again after a failure shows it too.
   const shown = await notices.watch("layer", async () => {
     await loadMonths(signal);
-    const answer = await loadAnswer(question.get(), timeline, signal);
+    const [answer] = await Promise.all([loadAnswer(question.get(), timeline, signal), fetchParts()]);
     if (mine === asked) show({ ...answer, parameters: parametersOf(question.get(), timeline) });
     if (mine === asked && answer.tiles) await stage.loadTiles(answer.tiles);
     return true;
@@ -291,7 +305,7 @@ async function loadCauses() {
 
 function rebuildAll() {
   stage.rebuild();
-  sides.rebuild();
+  sides?.rebuild();
   if (model) present(model);
 }
 
@@ -299,7 +313,7 @@ question.onChange((changed) => {
   const any = (...names) => names.some((name) => changed.has(name));
   if (any("base") && showBaseMap(shell, base())) rebuildAll();
   if (any("base")) stage.repaintLand();
-  if (any("sides") && model) present(model);
+  if (any("sides") && model) fetchParts().then(() => present(model));
   // Another question's colours may hang on other numbers, and its scan is another one.
   if (any("what", "bandwidth") && !changed.has("scale")) question.get().scale = 0;
   if (any("what", "cause", "source", "repeat", "from", "to", "period", "unit", "exposure") && !changed.has("scan")) question.get().scan = "";
@@ -308,20 +322,17 @@ question.onChange((changed) => {
 });
 
 byId("back-test").addEventListener("toggle", () => judge(running.signal));
+byId("plans").addEventListener("toggle", openPlans, { once: true });
 byId("narrow").addEventListener("toggle", () => byId("narrow").open && loadCauses());
 
-function standsAt(at) {
-  return at?.[2] === map.getZoom() && map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
-}
-
 function remember() {
-  if (standsAt(question.get().at)) return;
+  if (standsAt(map, question.get().at)) return;
   const [lon, lat] = lonLatOf(map.getCenter());
   question.set({ at: [lon, lat, map.getZoom()] });
 }
 
 function askAt(lonLat, options) {
-  if (drawing.active()) return drawing.add(lonLat);
+  if (drawing?.active()) return drawing.add(lonLat);
   const { code } = stage.at(lonLat);
   const item = code && model?.items.find((one) => one.code === code);
   return item ? open(item, lonLat, options) : popup.close();
@@ -349,23 +360,10 @@ function watchMap() {
   const container = map.getContainer();
   container.addEventListener("keydown", (event) => {
     if (event.target !== container) return;
-    if (drawing.active()) drawing.key(event);
+    if (drawing?.active()) drawing.key(event);
     else if (event.key === "Enter") askAt(lonLatOf(map.getCenter()), { focus: true });
   });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
-}
-
-// What folium cannot say: names for those who do not see the map.
-function dressMap() {
-  map.attributionControl.setPrefix(false);
-  const container = map.getContainer();
-  container.setAttribute("role", "application");
-  container.setAttribute("aria-label", t("hot.map_label"));
-  for (const way of ["in", "out"]) {
-    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
-    button.title = t(`map.zoom_${way}`);
-    button.setAttribute("aria-label", button.title);
-  }
 }
 
 function standAtStart() {
@@ -375,7 +373,7 @@ function standAtStart() {
 }
 
 async function start() {
-  dressMap();
+  dressMap(map);
   showBaseMap(shell, base());
   const [packed, categoryList, exposureList] = await Promise.all([
     notices.watch("grids", () => getJson("/layers/outlines")),

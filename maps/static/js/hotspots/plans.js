@@ -34,8 +34,9 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
 
   function outcome(plan) {
     const { effect, in_area: inArea, in_control: inControl } = plan;
+    const why = (code) => plan.notes.find((note) => note.code === code);
     return [
-      h("p", { class: "verdict" }, effect ? sentence(effect.words) : t(plan.notes.some((note) => note.code === "few") ? "hot.plan_few" : "hot.plan_waits")),
+      h("p", { class: "verdict" }, effect ? sentence(effect.words) : sentence(why("unknown_side")) || t(why("few") ? "hot.plan_few" : "hot.plan_waits")),
       facts([
         [t("hot.plan_what"), about(plan)],
         [t("hot.plan_measure"), plan.measure],
@@ -43,10 +44,10 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
         [t("hot.in_area"), side(inArea)],
         [t("hot.in_control"), side(inControl)],
       ]),
-      h("ul", { class: "notes" }, plan.notes.map((note) => h("li", {}, sentence(note)))),
+      h("ul", { class: "notes" }, plan.notes.filter((note) => note.code !== "unknown_side").map((note) => h("li", {}, sentence(note)))),
       h("p", { class: "tools" },
         h("button", { type: "button", click: () => fit(plan.area) }, t("hot.show_on_map")),
-        h("button", { type: "button", class: "quiet", click: () => confirmRemoval(plan) }, t("hot.delete"))),
+        plan.may_remove ? h("button", { type: "button", class: "quiet", click: () => confirmRemoval(plan) }, t("hot.delete")) : null),
     ];
   }
 
@@ -69,7 +70,9 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
 
   async function load() {
     try {
-      plans = (await ask("/interventions", {})).items;
+      const { items, may_add: mayAdd } = await ask("/interventions", {});
+      plans = items;
+      byId("plan-new").hidden = !mayAdd;
       render();
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
@@ -143,6 +146,7 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
     else show([]);
   });
 
+  if (panel.open) load();
   return {
     reflect() {
       byId("plan-about").textContent = t("hot.plan_about", { what: whatWords(question().what) });

@@ -41,7 +41,7 @@ export function createSides(main, { base, whatWords }) {
 
   function caption(id, side, other) {
     const what = side.category || side.tag || other.category || other.tag ? `${whatWords(side.category ?? (side.tag ? `tag:${side.tag}` : ""))} · ` : "";
-    byId(id).textContent = t("hot.side", { what: `${what}${periodName(side.period)}`, n: side.n });
+    byId(id).textContent = t("hot.side", { what: `${what}${periodName(side.days)}`, n: side.n });
   }
 
   function paint(target, key, body, classes) {

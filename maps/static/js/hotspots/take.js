@@ -72,7 +72,7 @@ export function createTake(requests) {
       status.textContent = "";
       byId("link").hidden = true;
       for (const button of document.querySelectorAll("[data-file]")) button.hidden = requests.layer(button.dataset.file) === null;
-      byId("bulletin").hidden = requests.bulletin("docx") === null;
+      for (const button of document.querySelectorAll("[data-bulletin]")) button.hidden = requests.bulletin(button.dataset.bulletin) === null;
     },
   };
 }

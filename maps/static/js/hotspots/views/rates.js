@@ -60,9 +60,13 @@ function rowsOf(items, value, words) {
   return shown.slice(0, MOST_ROWS).map((item) => ({ item, numbers: words(item) }));
 }
 
+// What the page tells of a unit; Chinese names stand in where English ones are missing, never the other way round.
+const ONLY = `name,${config.language === "en" ? "name_en," : ""}count,rate,per_km2,smoothed,ratio`;
+
 async function load({ question, parameters, get }) {
   const exposure = question.view === "rate" ? question.exposure : "";
-  return get("/layers/rates", { ...parameters, exposure });
+  const only = parameters.unit === "cell" ? "" : ONLY;
+  return get("/layers/rates", { ...parameters, exposure, only });
 }
 
 function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
@@ -86,7 +90,7 @@ function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
     rows,
     popup: popup(body),
     backTest: layer,
-    picture: { path: "/layers/rates", show: layer === "smoothed" ? "rate" : "count" },
+    picture: { path: "/layers/rates", show: layer === "counts" ? "count" : "rate" },
   };
 }
 
@@ -126,7 +130,7 @@ export async function rate(context) {
   const unit = rateUnit(body);
   return {
     ...model(body, {
-      classes, rows, value, layer: "smoothed", zero: true,
+      classes, rows, value, layer: smooth ? "smoothed" : "rate", zero: true,
       columns: [unit, t("legend.reports")],
       unitLine: t(smooth ? "hot.line_smoothed" : "hot.line_rate", { unit }),
     }),

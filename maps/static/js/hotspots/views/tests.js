@@ -81,23 +81,44 @@ export async function hotspots({ question, parameters, get }) {
 }
 
 function comparePopup(body) {
-  const names = [body.first, body.second].map((side) => periodName(side.period));
+  const names = [body.first, body.second].map((side) => periodName(side.days));
   return (item) => ({
-    sentences: [item.words ? sentence(item.words) : t("hot.no_change", { first: count(item.first), second: count(item.second) })],
+    sentences: [item.words ? sentence(item.words) : t("hot.no_change", {
+      first: count(item.first), second: count(item.second), usual: figure(item.expected), p: small(item.p), q: small(item.q),
+    })],
     facts: [
       [names[0], count(item.first)],
       [names[1], count(item.second)],
+      [t("hot.expected"), item.expected === null ? null : figure(item.expected)],
       [t("hot.difference"), item.difference === null ? null : signed(item.difference)],
       [t("hot.ratio"), item.ratio === null ? null : `${figure(item.ratio)} (95 %: ${figure(item.low)}–${item.high === null ? "∞" : figure(item.high)})`],
+      [t("hot.by_chance"), item.p === null ? null : chance(item.p)],
       ["p", item.p === null ? null : small(item.p)],
       [t("hot.q", { n: count(body.method.units) }), item.q === null ? null : small(item.q)],
     ],
   });
 }
 
-// Which two are compared: periods by their names, matters in one period by theirs.
+// A difference that chance explains is drawn too, but pale: the legend has it between more and fewer.
+function changeClasses(body) {
+  const clear = binClasses(body);
+  const unclear = body.unclear.map((one) => ({
+    colour: one.colour,
+    words: sentence(one.words),
+    units: body.items.filter((item) => item.bin === 0 && Math.sign(item.difference) === one.bin).length,
+  }));
+  return [...clear.slice(0, 3), ...unclear, ...clear.slice(3)];
+}
+
+function changeColour(body) {
+  const clear = binColour(body);
+  const pale = new Map(body.unclear.map((one) => [one.bin, one.colour]));
+  return (item) => clear(item) ?? pale.get(Math.sign(item.difference)) ?? null;
+}
+
+// Which two are compared: periods by their names (as far as anything is known of them), matters in one period by theirs.
 function sidesWords({ first, second }) {
-  const [before, after] = [first, second].map((side) => periodName(side.period));
+  const [before, after] = [first, second].map((side) => periodName(side.days));
   return before === after ? after : t("hot.against_period", { before, after });
 }
 
@@ -124,8 +145,8 @@ export async function compare({ question, parameters, timeline, get }) {
     body,
     items: body.items,
     value: (item) => item.bin,
-    colourOf: binColour(body),
-    classes: binClasses(body).map((one, index) => ({ ...one, words: t(`hot.change_${index}`) })),
+    colourOf: changeColour(body),
+    classes: changeClasses(body),
     zero: true,
     zeroWords: t("hot.no_clear_change"),
     unitLine: t("hot.line_compare"),
@@ -158,8 +179,12 @@ function stepsOf({ step }, { from, to }) {
 
 function emergingPopup(body, question) {
   const names = new Map(body.classes.map((one) => [one.code, sentence(one.words)]));
+  const meaning = new Map(body.classes.map((one) => [one.code, sentence(one.definition)]));
   return (item) => ({
-    sentences: [t(`hot.pattern_${item.simple}`), question.classes === "all" ? null : t("hot.in_detail", { name: names.get(item.pattern) })],
+    sentences: [
+      question.classes === "all" ? null : t(`hot.pattern_${item.simple}`),
+      t("hot.in_detail", { name: names.get(item.pattern), meaning: meaning.get(item.pattern) }),
+    ],
     facts: [
       [t("hot.pattern"), names.get(item.pattern)],
       [t("hot.hot_steps"), t("hot.of_steps", { n: count(item.hot_steps), all: count(body.steps.length) })],
@@ -189,14 +214,14 @@ export async function emerging({ question, parameters, get, shownDays }) {
   const classes = emergingClasses(body, detail);
   const key = (item) => (detail ? item.pattern : item.simple);
   const colours = new Map(classes.map((one) => [one.code, one.colour]));
-  const shown = body.items.filter((item) => item.simple > 0);
-  shown.sort((a, b) => a.simple - b.simple || b.hot_steps - a.hot_steps || b.count - a.count);
+  const shown = body.items.filter((item) => key(item) > 0);
+  shown.sort((a, b) => key(a) - key(b) || b.hot_steps - a.hot_steps || b.count - a.count);
   const names = new Map(classes.map((one) => [one.code, one.words]));
   return {
     body,
     items: body.items,
     value: key,
-    found: shown.length,
+    found: body.items.filter((item) => item.simple > 0).length,
     colourOf: (item) => colours.get(key(item)) ?? null,
     classes,
     zero: true,
