@@ -148,7 +148,9 @@ class Report(Answer):
     contacts: Annotated[
         list[Contact], Field(description="For the report's parties, once a body is assigned.")
     ]
-    actions: Annotated[list[str], Field(description="What this actor may do now.")]
+    actions: Annotated[
+        list[str], Field(description="What this actor may do now; lists leave out `undo`.")
+    ]
     match: Match
     assignments: list[AssignmentView]
 
