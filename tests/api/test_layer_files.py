@@ -38,7 +38,7 @@ def planner(world: World, client: Clients) -> httpx.Client:
         for i, (lon, lat) in enumerate(rng.uniform([119.31, 35.93], [119.49, 36.07], (count, 2))):
             category = "noise" if i % 5 == 0 else "water.burst"
             # From the first day of April to the last of May there are data.
-            day = {(4, 0): 1, (5, 0): 31}.get((month, i), 9)
+            day = {(4, 1): 1, (5, 1): 31}.get((month, i), 9)
             samples.append(Sample(category, dt.date(2022, month, day), float(lon), float(lat)))
     for lon, lat in rng.uniform([119.365, 35.97], [119.435, 36.03], (150, 2)):
         samples.append(Sample("water.burst", dt.date(2022, 5, 20), float(lon), float(lat)))

@@ -317,17 +317,13 @@ def test_no_data_is_not_compared_as_no_reports(visit):
     here.expected = ["422"]
     page = here.open_map(f"/map/hotspots?view=compare&{JANUARY}")
     expect(page.locator("#map-status")).to_contain_text("No data is not the same as no reports.")
-    expect(page.locator("#map-status")).to_contain_text("2022")
 
 
 def test_what_chance_explains_is_drawn_pale_and_said(visit):
     page = open_page(visit, f"view=compare&{LOW}&unit=town", locale="en-GB")
     body = ask(page, f"compare?category=water.low_pressure&unit=town&{JULY}")
     classes = page.locator("#legend .classes .range").all_inner_texts()
-    assert [one for one in classes if "as chance does too" in one] == [
-        "More, as chance does too",
-        "Fewer, as chance does too",
-    ]
+    assert classes[3:5] == ["More, as chance does too", "Fewer, as chance does too"]
     unclear = next(item for item in body["items"] if item["bin"] == 0 and item["first"])
     page.goto(f"{page.url}&pick={unclear['code']}")
     ready(page)
