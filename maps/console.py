@@ -10,6 +10,7 @@ from typing import Any
 from gis.audience import Actor
 from gis.county_names import CountyNames
 from gis.workflow.table import ACTIONS, UNDO, edges_of, fields_of
+from maps.bundle import modules_of
 from maps.pages import PageContext, render_page
 from maps.shell import Pages
 
@@ -52,11 +53,12 @@ def _actions() -> dict[str, Any]:
     }
 
 
-def _setup(actor: Actor, names: CountyNames | None) -> dict[str, Any]:
+def _setup(actor: Actor, names: CountyNames | None, position: str) -> dict[str, Any]:
     own = [actor.utility_code] if actor.utility_code else []
     others = names.counties if names else {}
     return {
         "role": actor.role,
+        "position": position,
         "bodies": [*own, *actor.office_codes],
         "actions": _actions(),
         "counties": [
@@ -65,8 +67,15 @@ def _setup(actor: Actor, names: CountyNames | None) -> dict[str, Any]:
     }
 
 
-def render_console(pages: Pages, context: PageContext, actor: Actor) -> str:
-    """Return the HTML of ``/map`` for an actor who dispatches."""
+def render_console(pages: Pages, context: PageContext, actor: Actor, position: str) -> str:
+    """Return the HTML of ``/map`` for an actor who dispatches.
+
+    Parameters
+    ----------
+    position
+        Of the event stream, now: lists that are asked for from here on and the events after it
+        leave nothing out, so neither has to wait for the other.
+    """
     return render_page(
         pages,
         "console.html",
@@ -74,5 +83,6 @@ def render_console(pages: Pages, context: PageContext, actor: Actor) -> str:
         word_groups=_word_groups(),
         with_maps=True,
         shell=pages.map_shell,
-        console=_setup(actor, context.say.names),
+        console=_setup(actor, context.say.names, position),
+        modules=modules_of("js/console/main.js"),
     )

@@ -13,6 +13,7 @@ from api.auth import COOKIE, Caller, SignedIn, address_of, session_limits, set_s
 from api.page_answers import actor_of, context_of, page, see_other, sign_in_first
 from api.posted import PostedForm
 from api.services import services_of
+from gis.changes import read_horizon
 from gis.errors import InvalidInput, NotAuthenticated, NotFound, TooManyAttempts
 from gis.homes import home_of
 from gis.sessions import end_session, list_demo_accounts, sign_in
@@ -102,7 +103,9 @@ def show_map(request: Request, caller: SignedIn) -> Response:
     context = context_of(request, actor)
     pages = caller.services.pages
     if actor.role in CONSOLE_ROLES:
-        return page(request, context, render_console(pages, context, actor))
+        with caller.services.db.read(actor) as tx:
+            position = str(read_horizon(tx).position)
+        return page(request, context, render_console(pages, context, actor, position))
     return page(request, context, render_map(pages, context))
 
 

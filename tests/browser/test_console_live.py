@@ -32,6 +32,44 @@ BURST = """() => new Promise((resolve) => {
 })"""
 
 
+def hold(page, pattern):
+    """Keep requests from going on; return them as they come."""
+    held = []
+
+    def keep(route) -> None:
+        held.append(route)
+
+    page.route(pattern, keep)
+    return held
+
+
+def test_the_list_does_not_wait_for_the_stream_and_misses_nothing(visit):
+    here = visit(locale="en-GB")
+    held = hold(here.page, "**/api/v1/events?*")
+    page = here.open_map()
+    expect(page.locator(".row").first).to_be_visible()
+    expect(page.locator("#live")).to_contain_text("Connecting")
+    post(here, category="power.outage", description="While it connected")
+    held[0].continue_()
+    expect(page.locator("#pending")).to_have_text("1 new")
+    expect(page.locator("#live")).to_have_text("Live")
+
+
+UNKNOWN = "M5 9h14v6H5z"  # the mark of what has no category
+
+
+def test_marks_take_on_their_shapes_when_categories_come_late(visit):
+    here = visit(locale="en-GB")
+    post(here, category="power.outage", description="Late shapes")
+    held = hold(here.page, "**/api/v1/categories")
+    page = here.open("/map?f.text=Late+shapes&at=119.41,35.995,16")
+    expect(page.locator(".report-mark path")).to_have_attribute("d", UNKNOWN)
+    held[0].continue_()
+    expect(page.locator("body")).to_have_attribute("data-ready", "true")
+    expect(page.locator(".report-mark path")).not_to_have_attribute("d", UNKNOWN)
+    expect(page.locator(".row-head b").first).not_to_have_text("power.outage")
+
+
 def test_new_reports_wait_behind_a_number(visit):
     here = visit(locale="en-GB")
     page = here.open_map()

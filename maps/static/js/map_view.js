@@ -28,6 +28,7 @@ const SETTLE_MS = 150;
 const GRIDS_FOUND = 6;
 const EXACT_FROM_ZOOM = 13;
 const LEGEND_WIDTH = 296;
+const ROWS_FIRST_MS = 2_000;
 const COUNTRY = [104.5, 35.5, 4]; // [lon, lat, zoom]
 
 // 1,690 lines at county scale would hide what they enclose: they grow with the zoom.
@@ -265,7 +266,12 @@ async function refineGrids() {
   page.refined?.();
 }
 
-async function loadGeometry() {
+// What a page works with comes before the thousands of lines beneath it; a page that waits too long gets them all the same.
+function afterRows(begun) {
+  return Promise.race([begun, new Promise((resolve) => setTimeout(resolve, ROWS_FIRST_MS))]);
+}
+
+async function loadGeometry(begun) {
   const townsLoaded = notices.watch("towns", () => getJson("/towns", { f: "geojson" })).then((collection) => {
     if (!collection) return;
     lists.towns = collection.features.map((feature) => feature.properties);
@@ -276,7 +282,7 @@ async function loadGeometry() {
     showFirst(towns);
     redrawLabels();
   });
-  const gridsLoaded = notices.watch("grids", coarseGrids).then((collection) => {
+  const gridsLoaded = afterRows(begun).then(() => notices.watch("grids", coarseGrids)).then((collection) => {
     if (!collection) return undefined;
     if (!exact) grids.set(collection);
     grids.show(true);
@@ -339,7 +345,7 @@ export async function start(hooks) {
   showBase();
   createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
   const begun = hooks.beginEarly?.();
-  await Promise.all([loadGeometry(), loadLists()]);
+  await Promise.all([loadGeometry(begun), loadLists()]);
   watchMap();
   await Promise.all([refreshHeat(), refreshUtility(), hooks.begin(), begun]);
   selection.reflect();

@@ -60,6 +60,7 @@ export function createCases({ changed }) {
   let sort = "newest";
   let controller = null;
   let turn = 0;
+  let heard = null; // id -> [row, belongs]: what was told while a list was on its way
 
   function arrange() {
     order = [...rows.keys()].filter((id) => !waiting.has(id) && !left.has(id));
@@ -87,6 +88,7 @@ export function createCases({ changed }) {
     controller?.abort();
     controller = new AbortController();
     const mine = (turn += 1);
+    heard = new Map();
     const show = (found) => {
       if (mine !== turn) return;
       rows.clear();
@@ -94,10 +96,16 @@ export function createCases({ changed }) {
       left.clear();
       for (const row of found) rows.set(row.id, row);
       arrange();
+      // A list may be older than what the stream has told meanwhile.
+      for (const [row, belongs] of heard.values()) put(row, belongs);
       changed({ reason: "page" });
     };
-    const { more } = await fetchAll(parameters, controller.signal, show);
-    return mine === turn ? more : undefined;
+    try {
+      const { more } = await fetchAll(parameters, controller.signal, show);
+      return mine === turn ? more : undefined;
+    } finally {
+      if (mine === turn) heard = null;
+    }
   }
 
   // Compares with the server's list and lets differences wait; what is shown stays where it is.
@@ -107,8 +115,8 @@ export function createCases({ changed }) {
       const { found } = await fetchAll(parameters, controller?.signal);
       if (mine !== turn) return;
       const there = new Set(found.map((row) => row.id));
-      for (const row of found) take(row, true);
-      for (const id of rows.keys()) if (!there.has(id)) take(rows.get(id), false);
+      for (const row of found) put(row, true);
+      for (const id of rows.keys()) if (!there.has(id)) put(rows.get(id), false);
       changed({ reason: "compared" });
     } catch (error) {
       if (!isAbort(error)) throw error;
@@ -117,6 +125,11 @@ export function createCases({ changed }) {
 
   // One row as it is now; belongs: true, false, or null where only the server can tell.
   function take(row, belongs) {
+    heard?.set(row.id, [row, belongs]);
+    put(row, belongs);
+  }
+
+  function put(row, belongs) {
     const known = rows.get(row.id);
     if (known && known.version > row.version) return;
     if (known) {
@@ -148,6 +161,7 @@ export function createCases({ changed }) {
     take,
     settle,
     remove(id) {
+      if (heard?.has(id)) heard.delete(id);
       if (!rows.has(id)) return;
       if (waiting.has(id)) {
         waiting.delete(id);

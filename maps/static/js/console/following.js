@@ -4,6 +4,7 @@
 import { isAbort, latest } from "../api.js";
 import { byId, h } from "../dom.js";
 import { named, t } from "../words.js";
+import { desk } from "./setup.js";
 import { createStream } from "./stream.js";
 
 const BATCH_MS = 120;
@@ -83,13 +84,9 @@ export function createFollowing({ cases, clusters, load, queues, parameters, rep
   return {
     countSoon,
     compareSoon,
-    // The stream first, then the lists: nothing can fall between.
+    // The stream goes on from where the page was made, so the lists need not wait for it: nothing can fall between.
     async begin() {
-      const greeted = new Promise((resolve) => {
-        createStream({ handle: (event, data) => (event === "hello" ? resolve() : handle(event, data)), show: showState });
-        setTimeout(resolve, 1_500); // a list that is a little late beats an empty one
-      });
-      await greeted;
+      createStream({ handle, show: showState, from: desk.position });
       await anew();
       setInterval(() => document.visibilityState === "visible" && countSoon(), 60_000);
     },

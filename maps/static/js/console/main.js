@@ -338,7 +338,9 @@ start({
     drawMarksLegend(byId("marks-legend"), known().categories, categoryShape);
     reflectDetail();
     changed({ reason: "begun" });
+    // Rows may have come before what gives them their names and shapes.
     list.redraw();
+    piles.rebuild();
   },
   moved() {},
   refined: () => focus.rebuild(),

@@ -11,10 +11,11 @@ const SILENT_MS = 25_000; // two beats missed
 const LATE_S = 5;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 
-// handle(event, data): one event; show({state, seconds}): live | delayed | offline | signed_out.
-export function createStream({ handle, show }) {
+// handle(event, data): one event; show({state, seconds}): live | delayed | offline | signed_out; from: the position after
+// which events are wanted, else those from now on.
+export function createStream({ handle, show, from = "" }) {
   const channel = new BroadcastChannel(LOCK);
-  let position = "";
+  let position = from;
   let source = null;
   let leader = false;
   let heardAt = 0;
