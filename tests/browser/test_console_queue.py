@@ -64,6 +64,34 @@ def test_every_queue_lists_as_many_as_its_count_says(visit):
         assert ("queue=" in page.url) == (name != "open")
 
 
+def middle_of(page) -> tuple[float, float]:
+    middle = page.evaluate("window.gridcallShell.map.getCenter()")
+    return middle["lng"], middle["lat"]
+
+
+def test_an_address_without_a_place_on_the_map_means_that_of_the_report(visit):
+    here = visit(locale="en-GB")
+    report = post(here, category="power.outage", description="Passed on", accuracy_m=200)
+    page = open_report(here, report)
+    assert middle_of(page) == pytest.approx((HOME["longitude"], HOME["latitude"]), abs=2e-4)
+    # What is written into a grid stands there alone: names leave room for it.
+    expect(page.locator(".share-mark").first).to_be_visible()
+    covered = page.evaluate("""() => {
+      const boxes = [...document.querySelectorAll(".share-mark, .staff-mark, .map-label")]
+        .map((mark) => mark.firstElementChild.getBoundingClientRect());
+      const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+      return boxes.filter((a, i) => boxes.some((b, j) => i < j && meet(a, b))).length;
+    }""")
+    assert covered == 0
+    page.locator(".row-open", has_not_text="Passed on").first.click()
+    expect(page.locator("#detail [data-title]")).not_to_contain_text(report["number"])
+    expect(page.locator("#detail .timeline-block")).to_be_visible()
+    page.reload()
+    page.locator("body[data-ready=true]").wait_for()
+    shown = [float(part) for part in re.search(r"at=([\d.]+),([\d.]+)", page.url).groups()]
+    assert middle_of(page) == pytest.approx(shown, abs=2e-4)
+
+
 def test_filters_stand_in_the_address_and_can_be_shared(visit):
     here = visit(locale="en-GB")
     wanted = post(here, category="power.outage", description="Filtered one")
@@ -83,6 +111,8 @@ def test_filters_stand_in_the_address_and_can_be_shared(visit):
     assert other.locator("#filter-chips .chip").count() == 2
     assert other.evaluate("window.gridcallShell.map.getZoom()") == 14
     assert wanted["id"] in other.url
+    # A pixel of zoom 14 is 0.00009 degrees.
+    assert middle_of(other) == pytest.approx((119.38, 36.02), abs=2e-4)
     other.locator("#filter-chips .chip", has_text="Filtered one").click()
     other.locator("#filter-chips .chip").first.click()
     expect(other.locator("#filter-chips")).to_be_hidden()

@@ -133,8 +133,8 @@ async function refreshUtility() {
   if (utility && state.get().utility === code) areas.set(utility.service_areas.features, utility.depots.features);
 }
 
-function redrawLabels() {
-  labels.redraw(state.get().towns, state.get().grids);
+export function redrawLabels() {
+  labels.redraw(state.get().towns, state.get().grids, page.written?.() ?? []);
 }
 
 async function refreshHeat() {
@@ -266,6 +266,13 @@ async function refineGrids() {
   page.refined?.();
 }
 
+// Takes the map where an address says; false where it says nowhere.
+function standWhere(at) {
+  if (!at || outside.isFar(at)) return false;
+  map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+  return true;
+}
+
 // What a page works with comes before the thousands of lines beneath it; a page that waits too long gets them all the same.
 function afterRows(begun) {
   return Promise.race([begun, new Promise((resolve) => setTimeout(resolve, ROWS_FIRST_MS))]);
@@ -338,17 +345,21 @@ function dressMap() {
   }
 }
 
-// hooks: {rebuild(), moved(), changed(any), begin(), click?(point), report?: {show(id), hide()}}.
+// hooks: {rebuild(), moved(), changed(any), begin(), click?(point), written?(), report?: {show(id), hide()}}.
 export async function start(hooks) {
   page = hooks;
   dressMap();
   showBase();
   createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
   const begun = hooks.beginEarly?.();
+  const { at } = state.get();
   await Promise.all([loadGeometry(begun), loadLists()]);
   watchMap();
   await Promise.all([refreshHeat(), refreshUtility(), hooks.begin(), begun]);
   selection.reflect();
+  // What opened beside the map made it narrower: the address means the middle of what is left.
+  map.invalidateSize({ animate: false, pan: false });
+  standWhere(at);
   remember();
   state.mirror();
   document.body.dataset.ready = "true";

@@ -10,6 +10,7 @@ function getGrid(code) {
   return getJson(`/grids/${encodeURIComponent(code)}`);
 }
 
+const ARRIVAL_ZOOM = 15;
 const SELECTED = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 
 // ownReport(): how the page itself shows a report, if it does: {show(id), hide(), holds()}; while it holds the detail
@@ -30,14 +31,29 @@ export function createSelection({ map, state, grids, detail, categoryName, outsi
     marked.addLayer(window.L.marker(latLngOf(point), { icon, interactive: false, keyboard: false }));
   }
 
+  // The first selection may be an address's: one that says where the map stands keeps it there, any other means the
+  // place of what it names.
+  const placed = state.get().at !== null;
+  let arriving = true;
+  let begun = false;
+
   // The selected point must not end up below the detail sheet or outside a map that just got narrower.
   function keepVisible(point) {
     if (outside.isFar(point)) return;
     map.invalidateSize({ animate: false, pan: false });
+    const arrives = arriving;
+    arriving = false;
+    if (arrives && placed) return;
+    if (arrives) map.setView(latLngOf(point), Math.max(map.getZoom(), ARRIVAL_ZOOM), { animate: false });
     const area = map.getContainer().getBoundingClientRect();
     const sheet = byId("detail").getBoundingClientRect();
     const covered = sheet.left < area.right && sheet.top < area.bottom && sheet.top > area.top ? area.bottom - sheet.top : 0;
     map.panInside(latLngOf(point), { paddingTopLeft: [40, 60], paddingBottomRight: [40, covered + 40] });
+  }
+
+  function fitGrid(code) {
+    const feature = grids.find(code);
+    if (feature) map.fitBounds(boundsOf(grids.boxOf(feature)), { maxZoom: 16, padding: [60, 60] });
   }
 
   // Loads with a skeleton, and an error with a way to try again; a later selection wins.
@@ -86,7 +102,11 @@ export function createSelection({ map, state, grids, detail, categoryName, outsi
   function openGrid(code) {
     marked.clearLayers();
     markGrid(code);
-    return load(t("grid.title", { code }), () => getGrid(code), (grid) => detail.grid(grid, inPeriod(code)));
+    return load(t("grid.title", { code }), () => getGrid(code), (grid) => {
+      detail.grid(grid, inPeriod(code));
+      if (arriving && !placed) fitGrid(code);
+      arriving = false;
+    });
   }
 
   function openReport(id) {
@@ -99,6 +119,8 @@ export function createSelection({ map, state, grids, detail, categoryName, outsi
   }
 
   function reflect() {
+    arriving &&= !begun;
+    begun = true;
     const { grid, report, point } = state.get();
     const own = ownReport();
     if (own?.holds()) return undefined;
@@ -120,10 +142,7 @@ export function createSelection({ map, state, grids, detail, categoryName, outsi
   return {
     reflect,
     keepVisible,
-    fitGrid(code) {
-      const feature = grids.find(code);
-      if (feature) map.fitBounds(boundsOf(grids.boxOf(feature)), { maxZoom: 16, padding: [60, 60] });
-    },
+    fitGrid,
     clear: () => state.set({ call: false, grid: "", report: "", point: null }),
     grid: (code) => state.set({ grid: code, report: "", point: null }),
     report: (id) => state.set({ grid: "", report: id, point: null }),

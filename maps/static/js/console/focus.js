@@ -4,6 +4,7 @@
 import { getJson } from "../api.js";
 import { h } from "../dom.js";
 import { distance } from "../format.js";
+import { createRoom } from "../layers/room.js";
 import { latLngOf, lonLatOf } from "../lonlat.js";
 import { metresBetween } from "../metres.js";
 import { nameOf, t } from "../words.js";
@@ -31,13 +32,16 @@ function words(className, text) {
   return window.L.divIcon({ className, html: h("span", {}, text), iconSize: null });
 }
 
-// moved(point): the pin was dropped somewhere else; canMove(): whether this actor may correct the place.
-export function createFocus(map, { grids, moved }) {
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+// moved(point, marker): the pin was dropped somewhere else; wrote(): other words stand in the grids.
+export function createFocus(map, { grids, moved, wrote }) {
   const group = window.L.layerGroup().addTo(map);
   const bodies = new Map();
   let turn = 0;
   let dragging = false; // nothing is drawn anew under the hand
   let shown = null;
+  let written = [];
 
   function add(layer) {
     group.addLayer(layer);
@@ -48,22 +52,31 @@ export function createFocus(map, { grids, moved }) {
     if (feature) add(window.L.geoJSON(feature, { ...style, style, pane: "towns", coordsToLatLng: latLngOf }));
   }
 
-  // Each candidate carries its share, darker where it is likelier.
+  // Words in a grid, where there is room; its name on the map makes room for them.
+  function write(take, code, className, parts) {
+    const point = grids.pointIn(code);
+    const text = parts.filter(Boolean).join(" · ");
+    if (!point || !text || !take(point, text)) return;
+    written.push({ point, words: text });
+    add(window.L.marker(latLngOf(point), { icon: words(className, text), interactive: false, keyboard: false, pane: "labels" }));
+  }
+
+  // The grid it was put in says who is on duty; each candidate carries its share, darker where it is likelier.
   function candidates(match) {
+    const take = createRoom(map);
+    const several = match.candidates?.length > 1 ? match.candidates : [];
+    const own = several.find((one) => one.grid_code === match.grid?.code);
+    if (match.grid) write(take, match.grid.code, "staff-mark", [own && percent(own.share), onDuty(match)]);
     for (const { grid_code: code, share } of match.candidates ?? []) {
       outline(code, { ...CANDIDATE, fillOpacity: 0.04 + 0.18 * share });
-      const at = grids.pointIn(code);
-      if (at) add(window.L.marker(latLngOf(at), { icon: words("share-mark", `${Math.round(share * 100)} %`), interactive: false, keyboard: false, pane: "labels" }));
+      if (code !== match.grid?.code) write(take, code, "share-mark", [percent(share)]);
     }
   }
 
-  // Who is on duty where it lies, written into the grid.
   function onDuty(match) {
-    const at = match.grid && grids.pointIn(match.grid.code);
     const names = (match.staff_all ?? []).slice(0, MOST_STAFF).map((one) => one.name);
-    if (!at || names.length === 0) return;
-    const text = t("match.on_duty_here", { names: names.join(t("list.comma")) });
-    add(window.L.marker(latLngOf(at), { icon: words("staff-mark", text), interactive: false, keyboard: false, pane: "labels", zIndexOffset: 1000 }));
+    if (names.length === 0 || map.getZoom() < STAFF_FROM_ZOOM) return "";
+    return t("match.on_duty_here", { names: names.join(t("list.comma")) });
   }
 
   // about: only a place was named, not measured.
@@ -117,9 +130,10 @@ export function createFocus(map, { grids, moved }) {
   function draw({ point, place, match, category, accuracy, title, draggable }) {
     turn += 1;
     group.clearLayers();
-    if (match.candidates?.length) candidates(match);
+    written = [];
+    candidates(match);
     if (match.grid) outline(match.grid.code, GRID);
-    if (map.getZoom() >= STAFF_FROM_ZOOM) onDuty(match);
+    wrote();
     const at = point ?? place?.location.coordinates;
     if (!at) return;
     if (accuracy > 0) add(window.L.circle(latLngOf(at), { ...CIRCLE, radius: accuracy, pane: "towns" }));
@@ -142,8 +156,12 @@ export function createFocus(map, { grids, moved }) {
       turn += 1;
       shown = null;
       group.clearLayers();
+      written = [];
+      wrote();
     },
     rebuild: () => shown && !dragging && draw(shown),
+    // [{point, words}] that names on the map must not cover.
+    written: () => written,
     back: () => shown && draw(shown),
   };
 }

@@ -4,7 +4,8 @@ import { act, getJson } from "../api.js";
 import { byId } from "../dom.js";
 import { count } from "../format.js";
 import {
-  actions, areas, categoryName, categoryShape, detail, findGrids, grids, known, map, notices, outside, selection, sheets, start, state, towns,
+  actions, areas, categoryName, categoryShape, detail, findGrids, grids, known, map, notices, outside, redrawLabels, selection, sheets, start,
+  state, towns,
 } from "../map_view.js";
 import { nameOf, named, t } from "../words.js";
 import { createActing } from "./acting.js";
@@ -30,7 +31,11 @@ import { createUndo } from "./undo.js";
 
 const cases = createCases({ changed });
 const undo = createUndo();
-const focus = createFocus(map, { grids, moved: (point, marker) => moving.preview(caseView.report(), point, marker) });
+const focus = createFocus(map, {
+  grids,
+  moved: (point, marker) => moving.preview(caseView.report(), point, marker),
+  wrote: () => redrawLabels(),
+});
 const tagsOf = (code) => known().categories.find((one) => one.code === code)?.tags ?? [];
 const isEmergency = (row) => row.urgent || tagsOf(row.category).includes("emergency");
 const townName = (code) => nameOf(towns.find(code)?.properties ?? { name: "" });
@@ -344,6 +349,7 @@ start({
   },
   moved() {},
   refined: () => focus.rebuild(),
+  written: () => focus.written(),
   changed(any) {
     if (any("queue", ...Object.keys(state.get()).filter((name) => name.startsWith("f.")))) {
       queues.reflect();

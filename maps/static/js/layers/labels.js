@@ -3,11 +3,10 @@
 import { h } from "../dom.js";
 import { boundsOf, latLngOf } from "../lonlat.js";
 import { nameOf } from "../words.js";
+import { createRoom } from "./room.js";
 
 const GRID_NAMES_FROM_ZOOM = 15;
 const MOST_GRID_NAMES = 120;
-const LETTER_PX = 13;
-const LINE_PX = 18;
 
 function label(point, words, kind) {
   const icon = window.L.divIcon({ className: `map-label ${kind}`, html: h("span", {}, words), iconSize: null });
@@ -18,16 +17,11 @@ function centre(feature, [west, south, east, north]) {
   return feature.properties.label_point ?? [(west + east) / 2, (south + north) / 2];
 }
 
-// Names that would cover one placed before them are left out; the largest areas come first.
-function withoutOverlap(map, candidates) {
-  const placed = [];
-  return candidates.filter(({ point, words }) => {
-    const { x, y } = map.latLngToContainerPoint(latLngOf(point));
-    const half = ([...words].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.6), 0) * LETTER_PX) / 2;
-    const free = placed.every((box) => Math.abs(box.x - x) >= box.half + half || Math.abs(box.y - y) >= LINE_PX);
-    if (free) placed.push({ x, y, half });
-    return free;
-  });
+// Names that would cover what is written there or one placed before them are left out; the largest areas come first.
+function withoutOverlap(map, candidates, written) {
+  const take = createRoom(map);
+  for (const { point, words } of written) take(point, words);
+  return candidates.filter(({ point, words }) => take(point, words));
 }
 
 function extent([west, south, east, north]) {
@@ -49,11 +43,12 @@ export function createLabels(map, towns, grids) {
       .map(({ feature, box }) => ({ point: centre(feature, box), words: nameOf(feature.properties) }));
   }
 
-  function redraw(withTowns, withGrids) {
+  // written: [{point, words}] that already stand on the map.
+  function redraw(withTowns, withGrids, written = []) {
     // From the zoom on which grids carry names, a town's name would only cover one of them.
     const near = map.getZoom() >= GRID_NAMES_FROM_ZOOM;
     const wanted = near ? withGrids : withTowns;
-    const names = wanted ? withoutOverlap(map, near ? candidates(grids, MOST_GRID_NAMES) : candidates(towns, MOST_GRID_NAMES)) : [];
+    const names = wanted ? withoutOverlap(map, near ? candidates(grids, MOST_GRID_NAMES) : candidates(towns, MOST_GRID_NAMES), written) : [];
     const stamp = names.map(({ point, words }) => `${latLngOf(point)} ${words}`).join("|");
     if (stamp === shown) return;
     shown = stamp;
