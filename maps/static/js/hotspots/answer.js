@@ -101,18 +101,25 @@ function busiestMonth({ steps, totals, plays }) {
   return plays ? steps[totals.indexOf(Math.max(...totals))] : null;
 }
 
+// The layer and what it was asked for, which is what its files and pictures are asked for.
 export async function loadAnswer(question, timeline, signal) {
   const parameters = parametersOf(question, timeline);
+  const asked = new Map();
   const view = await VIEWS[question.view]();
-  return view[question.view]({
+  const layer = await view[question.view]({
     question,
     parameters,
     timeline,
     busiest: busiestMonth(timeline),
     unitWords: ({ unit, cell_m: cellM }) => unitWords(unit, cellM),
-    get: (path, query) => ask(path, query, signal),
+    get(path, query) {
+      // Asked again on the same path is for another month, which classes hang on.
+      if (!asked.has(path)) asked.set(path, query);
+      return ask(path, query, signal);
+    },
     shownDays: () => daysOf(question, timeline),
   });
+  return { ...layer, parameters: asked.get(layer.picture?.path) };
 }
 
 // Whether the months before a period of whole months have no report: then there is nothing a map could be made of.

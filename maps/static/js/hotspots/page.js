@@ -270,7 +270,7 @@ async function refresh() {
   const shown = await notices.watch("layer", async () => {
     await loadMonths(signal);
     const [answer] = await Promise.all([loadAnswer(question.get(), timeline, signal), fetchParts()]);
-    if (mine === asked) show({ ...answer, parameters: parametersOf(question.get(), timeline) });
+    if (mine === asked) show(answer);
     if (mine === asked && answer.tiles) await stage.loadTiles(answer.tiles);
     return true;
   });
