@@ -67,7 +67,7 @@ export function createTake(requests) {
     }
   });
 
-  return {
+  const taking = {
     reflect() {
       status.textContent = "";
       byId("link").hidden = true;
@@ -75,4 +75,7 @@ export function createTake(requests) {
       for (const button of document.querySelectorAll("[data-bulletin]")) button.hidden = requests.bulletin(button.dataset.bulletin) === null;
     },
   };
+  // Nothing is shown yet, and perhaps never will be: a refused question has nothing to take along but its link.
+  taking.reflect();
+  return taking;
 }
