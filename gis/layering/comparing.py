@@ -67,17 +67,17 @@ def compare_layer(
     Raises
     ------
     InvalidInput
-        One of the two never had a report, or nothing is known of its period (``base``, ``from``).
+        One of the two never had a report, nothing is known of its period, or the same reports
+        stand on both sides (``base``, ``from``).
     """
+    matters = [(one.slice.category, one.slice.tag) for one in (first, second)]
+    if matters[0] == matters[1] and first.span.meets(second.span):
+        raise InvalidInput.of("base", "the two periods overlap: a report would stand on both sides")
     base, own = reach_of(tx, second, [first.span, second.span])
     own_days, base_days = own.need("from"), base.need("base")
     frame = first.frame(tx, unit, cell_m)
     before, after = count_frame(tx, first, frame), count_frame(tx, second, frame)
-    if (
-        test == "share"
-        or first.slice.category != second.slice.category
-        or (first.slice.tag != second.slice.tag)
-    ):
+    if test == "share" or matters[0] != matters[1]:
         test = "share"
         exposures = float(before.n), float(after.n)
         if not min(exposures) > 0:

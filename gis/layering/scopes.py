@@ -53,6 +53,10 @@ class Span:
         """Whether it is one whole calendar month."""
         return self == Span.month(self.first)
 
+    def meets(self, other: Span) -> bool:
+        """Tell whether the two have a day in common."""
+        return self.first <= other.last and other.first <= self.last
+
     def widened(self) -> Span:
         """Return the whole months that hold it."""
         return Span(month_start(self.first), month_end(self.last))

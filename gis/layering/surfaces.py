@@ -3,7 +3,8 @@
 The surface is computed once for a scope and bandwidth, from rollup cells over the county and a
 margin around it, and kept; tiles are cut from it, so a place has the same value and colour in
 every tile and at every zoom. Classes depend on the choice and the bandwidth, not on the view: they
-are steps below the densest place of an average month, times the length of the period.
+are steps below the densest place of the busiest month, times the length of the period: no month
+is darker than the legend goes, and an outbreak is told apart from a lone report.
 """
 
 from __future__ import annotations
@@ -92,47 +93,24 @@ def surface_of(
 
 
 def scale_of(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> float:
-    """Return what the colours of a choice hang on: the densest place of its average month.
+    """Return what the colours of a choice hang on: the densest place of its busiest month.
 
-    Of the twelve months running that have most reports, rounded down to 1, 2 or 5; 0 if there is
-    no report. It is worked out anew only when those reports have doubled, so that colours stay
+    Rounded down to 1, 2 or 5; 0 if there is no report. It is worked out anew only when another
+    month is the busiest, or when its reports have doubled, so that colours stay
     what they are while reports come in.
     """
-    year = busiest_year(tx, scope)
-    if year is None:
+    months = _reports_by_month(tx, scope)
+    if not months:
         return 0.0
-    key = ("scale", scope.choice, scope.filters, scope.layout_id, bandwidth_m, year.span)
+    first, reports = max(months, key=lambda month: (month[1], month[0]))
+    span = Span.month(first)
+    key = ("scale", scope.choice, scope.filters, scope.layout_id, bandwidth_m, span)
 
     def make() -> float:
-        peak = float(surface_of(tx, scope, bandwidth_m, year.span).values.max())
-        steps = breaks_below(peak / year.months, 1)
+        steps = breaks_below(float(surface_of(tx, scope, bandwidth_m, span).values.max()), 1)
         return steps[-1] if steps else 0.0
 
-    return memory_of(tx).get((*key, year.reports.bit_length()), make)
-
-
-@dataclass(frozen=True)
-class BusiestYear:
-    """Up to twelve months running: from the first to the last of them with a report."""
-
-    span: Span
-    months: int
-    reports: int
-
-
-def busiest_year(tx: Transaction, scope: Scope) -> BusiestYear | None:
-    """Return the twelve months running with most reports of a choice; of equal ones the latest."""
-    months = _reports_by_month(tx, scope)
-    best: BusiestYear | None = None
-    for first, _ in months:
-        end = first.replace(year=first.year + 1)
-        within = [one for one in months if first <= one[0] < end]
-        reports = sum(number for _, number in within)
-        if best is None or reports >= best.reports:
-            last = within[-1][0]
-            length = (last.year - first.year) * 12 + last.month - first.month + 1
-            best = BusiestYear(Span(first, Span.month(last).last), length, reports)
-    return best
+    return memory_of(tx).get((*key, reports.bit_length()), make)
 
 
 def _reports_by_month(tx: Transaction, scope: Scope) -> list[tuple[dt.date, int]]:
@@ -157,7 +135,7 @@ def breaks_below(monthly_peak: float, months: float) -> list[float]:
     Parameters
     ----------
     monthly_peak
-        Highest density of the average month, in reports per km2.
+        Highest density of the busiest month, in reports per km2.
     months
         Length of the period.
 

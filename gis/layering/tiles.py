@@ -19,7 +19,6 @@ TILE: Final = 256
 LOWEST_ZOOM, HIGHEST_ZOOM = 6, 19
 # Between places this many pixels apart projected coordinates are interpolated: below 1 m off.
 _STEP: Final = 16
-_OPACITY: Final = 190
 
 
 def density_tile(
@@ -87,8 +86,8 @@ def png(classes: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], colours: Seque
         palette += [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
     image.putpalette(palette)
     buffer = io.BytesIO()
-    opacity = bytes([0] + [_OPACITY] * len(colours))
-    image.save(buffer, "PNG", transparency=opacity, optimize=False)
+    # Whoever lays the tile over a map says how translucent it is, as for any other layer of it.
+    image.save(buffer, "PNG", transparency=0, optimize=False)
     return buffer.getvalue()
 
 

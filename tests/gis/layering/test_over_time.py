@@ -76,6 +76,16 @@ def test_windows_add_the_neighbours(heat: Heat) -> None:
     assert together.found.first[unit] == alone.found.first[window].sum()
 
 
+def test_periods_that_share_a_day_are_not_compared(heat: Heat) -> None:
+    may = Span(MAY, dt.date(2022, 5, 31))
+    with pytest.raises(InvalidInput, match="two periods overlap"):
+        compared(heat, Slice("water", span=may), Slice("water", span=Span(may.last, BOTH.last)))
+    # Cells are counted by whole months.
+    halves = Span(MAY, dt.date(2022, 5, 15)), Span(dt.date(2022, 5, 16), may.last)
+    with pytest.raises(InvalidInput, match="two periods overlap"):
+        compared(heat, *(Slice("water", span=half) for half in halves), "cell", cell_m=400)
+
+
 def test_categories_are_compared_by_share(heat: Heat) -> None:
     layer = compared(heat, Slice("water", span=BOTH), Slice("power", span=BOTH))
     assert layer.test == "share"

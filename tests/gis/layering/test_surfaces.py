@@ -108,7 +108,7 @@ def test_a_tile_shows_the_classes_in_their_colours(heat: Heat) -> None:
     assert image.shape == (TILE, TILE, 4)
     values = sampled(found, *pixel_places(tile, METRIC))
     classes = np.searchsorted(breaks, values, side="right")
-    assert (image[..., 3] == np.where(classes > 0, 190, 0)).all()
+    assert (image[..., 3] == np.where(classes > 0, 255, 0)).all()
     for number in np.unique(classes[classes > 0]):
         rgb = "#" + "".join(f"{part:02x}" for part in image[classes == number][0][:3])
         assert rgb == COLOURS[number - 1]
@@ -125,6 +125,16 @@ def test_months_of_one_choice_share_their_classes(heat: Heat) -> None:
     assert may[2] == june[2] != []
     assert surface(heat, Slice("water", span=BOTH))[2] == [2 * value for value in june[2]]
     assert may[1].values.max() != june[1].values.max()
+
+
+def test_the_busiest_month_is_not_darker_than_its_legend_goes(heat: Heat) -> None:
+    spans = [Span(MAY, dt.date(2022, 5, 31)), Span(JUNE, dt.date(2022, 6, 30))]
+    busiest = max(
+        (surface(heat, Slice("water", span=span)) for span in spans),
+        key=lambda one: one[1].counted.n,
+    )
+    # Steps are 1, 2, 5: what is densest stands in the last class, and by less than the next step.
+    assert busiest[2][-1] <= busiest[1].values.max() < busiest[2][-1] * 2.5
 
 
 def test_a_choice_without_reports_has_no_classes(heat: Heat) -> None:

@@ -1,11 +1,10 @@
 // The legend: what, per what, when; classes with units of measure and how many units each holds; zero has no colour.
 
-import { NOT_TOLD } from "../classes.js";
+import { HEAT_OPACITY, NOT_TOLD } from "../classes.js";
 import { h } from "../dom.js";
 import { count } from "../format.js";
 import { t } from "../words.js";
 import { periodName } from "./names.js";
-import { HEAT_OPACITY } from "./stage.js";
 
 export function swatch(colour) {
   if (!colour) return h("span", { class: "swatch zero" });

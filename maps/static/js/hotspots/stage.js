@@ -1,19 +1,17 @@
 // What stands on a map of the page: land, painted units or cells, town borders and names, ranks, circles, outlines.
 
 import { landStyle, TOWN_BORDER } from "../basemap.js";
+import { HEAT_OPACITY } from "../classes.js";
 import { h } from "../dom.js";
 import { createLabels } from "../layers/labels.js";
 import { createPolygons } from "../layers/polygons.js";
 import { boundsOf, latLngOf } from "../lonlat.js";
 import { t } from "../words.js";
 
-export const HEAT_OPACITY = 0.85;
-
 const PANES = { land: 310, heat: 330, grids: 350, areas: 380, towns: 390, labels: 590 };
 const CHOSEN = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
 const CIRCLE = { color: "#1b1f24", weight: 2, fillOpacity: 0.04, fillColor: "#1b1f24", interactive: false };
 const DRAWN = { color: "#0b5c8a", weight: 2, dashArray: "6 4", fillColor: "#0b5c8a", fillOpacity: 0.06, interactive: false };
-const TILE_OPACITY = 0.8;
 
 function boxOf(polygon) {
   const lons = polygon.map(([lon]) => lon);
@@ -132,7 +130,7 @@ export function createStage(map, { base, withNames = true }) {
       if (layer.isLoading()) await new Promise((done) => layer.once("load", done).once("remove", done));
     },
     showTiles(url) {
-      if (url) surfaceOf(url).setOpacity(TILE_OPACITY);
+      if (url) surfaceOf(url).setOpacity(HEAT_OPACITY);
       for (const [own, layer] of surfaces) {
         if (own === url) continue;
         layer.remove();
