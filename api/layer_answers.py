@@ -15,6 +15,7 @@ from gis.db.database import Transaction
 from gis.layering.frames import Frame, Integers
 from gis.layering.hotspots import Area, HotspotLayer, hot_areas, hotspot_layer
 from gis.layering.methods import Method, density_method, hotspots_method, rates_method
+from gis.layering.peaks import Peak, peaks_of
 from gis.layering.piles import piled_cells
 from gis.layering.rates import rates_layer
 from gis.layering.scopes import Scope, Slice, Span
@@ -87,7 +88,21 @@ def density_answer(tx: Transaction, scope: Scope, params: DensityParams, path: s
             )
         ],
         "tiles": f"{path}/{{z}}/{{x}}/{{y}}.png?{_query(scope, params, scale)}",
+        "peaks": _peaks_document(peaks_of(tx, scope, surface, breaks[0]) if breaks else []),
     }
+
+
+def _peaks_document(peaks: list[Peak]) -> list[Document]:
+    return [
+        {
+            "rank": rank,
+            **dict(zip(("grid", "name", "name_en"), peak.grid or (None, None, None), strict=True)),
+            "places": [{"zh": zh, "en": en or zh} for zh, en in peak.places],
+            "location": [round(peak.lon, 6), round(peak.lat, 6)],
+            "per_km2": peak.density,
+        }
+        for rank, peak in enumerate(peaks, 1)
+    ]
 
 
 def layer_document(scope: Scope, method: Method) -> Document:

@@ -223,6 +223,18 @@ class DensityClass(Answer):
     colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 
 
+class DensityPeak(Answer):
+    """Where the surface is higher than anywhere within the kernel's reach."""
+
+    rank: int
+    grid: Annotated[str | None, Field(description="Code of the grid it lies in.")]
+    name: str | None
+    name_en: str | None
+    places: Annotated[list[Words], Field(description="Names people know there, nearest first.")]
+    location: Annotated[list[float], Field(description="Longitude and latitude.")]
+    per_km2: Annotated[float, Field(description="The surface's own value there.")]
+
+
 class Density(Layer):
     """A density surface: its legend, and where its tiles are."""
 
@@ -238,6 +250,7 @@ class Density(Layer):
         str,
         Field(description="Address of the tiles with {z}, {x}, {y}; it holds all parameters."),
     ]
+    peaks: Annotated[list[DensityPeak], Field(description="The densest first, at most 20.")]
 
 
 class CauseCount(Answer):

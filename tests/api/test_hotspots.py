@@ -131,6 +131,17 @@ def test_without_days_it_is_the_latest_month_with_reports(planner: httpx.Client)
     assert cells["period"] == {"from": "2022-05-01", "to": "2022-05-31", "whole_months": True}
 
 
+def test_density_names_its_peaks_with_the_surfaces_own_values(planner: httpx.Client) -> None:
+    body = ask(planner, "density", category="water", **MAY)
+    values = [peak["per_km2"] for peak in body["peaks"]]
+    assert values == sorted(values, reverse=True)
+    assert values[0] == pytest.approx(body["maximum"])
+    assert values[-1] >= body["classes"][0]["from"]
+    assert [peak["rank"] for peak in body["peaks"]] == list(range(1, len(values) + 1))
+    assert body["peaks"][0]["grid"] is not None
+    assert ask(planner, "density", category="gas")["peaks"] == []
+
+
 def test_density_says_its_classes_and_draws_them(planner: httpx.Client) -> None:
     body = ask(planner, "density", category="water", **MAY)
     schemas.Density.model_validate(body)

@@ -121,7 +121,7 @@ export function createStage(map, { base, withNames = true }) {
     },
     // items with the corners of their cell; colour(item).
     paintCells(items, colour) {
-      [cells, cellColour] = [items, colour];
+      [cells, cellColour] = [items.filter(({ polygon }) => polygon), colour];
       drawCells();
     },
     // Resolves when all tiles of a surface are there, or nobody wants them any more.
