@@ -183,8 +183,9 @@ def _count_areas(
         told = dict(_summed(tx, pieces, state, per_town=query.unit == "town"))
     else:
         # The two tables are decided on together, or one would give away what the other hides.
-        counts = dict(_summed(tx, pieces, state, per_town=False))
-        told_of = tell(counts, _towns_of(tx, state))
+        town_of = _towns_of(tx, state)
+        counts = dict.fromkeys(town_of, 0) | dict(_summed(tx, pieces, state, per_town=False))
+        told_of = tell(counts, town_of)
         told = told_of.grids if query.unit == "grid" else told_of.towns
     if query.bbox is not None:
         seen = _codes_in(tx, query, query.bbox, state)
@@ -208,7 +209,11 @@ def _summed(
 
 
 def _towns_of(tx: Transaction, state: State) -> dict[str, str | None]:
-    statement = select(Grid.code, Grid.town_code).where(Grid.layout_id == state.layout_id)
+    statement = (
+        select(Grid.code, Grid.town_code)
+        .where(Grid.layout_id == state.layout_id)
+        .order_by(collate(Grid.code, "C"))
+    )
     return {row.code: row.town_code for row in tx.connection.execute(statement)}
 
 

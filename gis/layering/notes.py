@@ -33,8 +33,8 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "en": "Sensitive categories (disputes, family, health, policing) are left out.",
     },
     "suppressed": {
-        "zh": "少于5件的不公布；凡能由合计推算出来的合计也不公布。",
-        "en": "Counts below 5 are not told, nor totals that would give one away.",
+        "zh": "少于5件（含0件）的不公布；凡能由合计推算出来的合计也不公布。",
+        "en": "Counts below 5, none included, are not told, nor totals that would give one away.",
     },
     "whole_months": {
         "zh": "方格按整月统计，时段已扩为整月。",

@@ -101,10 +101,13 @@ def _told_layer(
         raise InvalidInput.of("unit", "sensitive categories are counted per grid or town only")
     grids = scope.frame(tx, "grid")
     counts = count_frame(tx, scope, grids).counts.tolist()
-    some = {code: n for code, n in zip(grids.codes, counts, strict=True) if n}
-    tables = tell(some, dict(zip(grids.codes, grids.towns, strict=True)))
+    tables = tell(
+        dict(zip(grids.codes, counts, strict=True)),
+        dict(zip(grids.codes, grids.towns, strict=True)),
+    )
     table = tables.grids if frame.unit == "grid" else tables.towns
-    numbers = [table.get(code, 0) for code in frame.codes]
+    # A town without a grid has nothing that could be told.
+    numbers = [table.get(code) for code in frame.codes]
     told = np.array([number is not None for number in numbers], dtype=np.float64)
     shown = np.array([number or 0 for number in numbers], dtype=np.int64)
     blank = np.where(told > 0, 1.0, np.nan)

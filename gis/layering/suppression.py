@@ -1,11 +1,15 @@
 """Counts of sensitive matters, told so that no published table gives a suppressed one away.
 
 For one month and one group of categories there are two tables: counts of grids and counts of
-towns. A grid below five is not told. A town is not told below five either, and not where its
-total would give one of its grids away: where it has a single suppressed grid, or where what is
-left for the suppressed ones can only be ones, or only fours. The same holds between the county's
-total, which others may publish, and the towns; grids that belong to no town count as a town that
-is never told. Grids of five or more are always told.
+towns. A number below five is not told, and zero is such a number: were it told, a town withheld
+for its few reports would say how many of its grids have one. A town is not told either where its
+total would give a grid away: where it has a single suppressed grid, or where what is left for the
+suppressed ones can be hardly anything but fours. The same holds between the county's total, which
+others may publish, and the towns; grids that belong to no town count as a town that is never told.
+Grids of five or more are always told.
+
+That a total leaves only zeros is no reason to withhold it: it speaks of nobody, and withholding it
+would tell those who know this rule just that.
 """
 
 from __future__ import annotations
@@ -16,12 +20,14 @@ from dataclasses import dataclass
 
 SMALLEST_TOLD = 5
 _MOST_UNTOLD = SMALLEST_TOLD - 1
+# Were only totals withheld that leave nothing but fours, who knows the rule would read that off.
+_LEAST_SHORT = 3
 _NO_TOWN = ""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What is published of a month's counts; None is a count that is not told, 0 is told."""
+    """What is published of a month's counts; None is a count that is not told."""
 
     grids: dict[str, int | None]
     towns: dict[str, int | None]
@@ -37,11 +43,10 @@ class _Town:
 
     @property
     def gives_away(self) -> bool:
-        """Whether the total, once published, leaves only one way to fill the blanks."""
+        """Whether the total, once published, nearly says how many reports a blank has."""
         left = self.total - self.told
-        return self.blanks > 0 and (
-            self.blanks == 1 or left in {self.blanks, _MOST_UNTOLD * self.blanks}
-        )
+        short = _MOST_UNTOLD * self.blanks - left
+        return self.blanks == 1 or (self.blanks > 0 and short < _LEAST_SHORT)
 
 
 def tell(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> Told:
@@ -50,23 +55,23 @@ def tell(counts: Mapping[str, int], town_of: Mapping[str, str | None]) -> Told:
     Parameters
     ----------
     counts
-        Count of each grid that has any report.
+        Count of every grid, also of those without any report.
     town_of
         Town of each of these grids.
 
     Examples
     --------
-    Two grids of "t" are below five, and 7 can be divided between them in several ways:
+    Two grids of "t" are below five, and 5 can be divided between them in several ways:
 
-    >>> town = {"a": "t", "b": "t", "c": "t", "d": "u", "e": "u", "f": "v", "g": "w"}
-    >>> told = tell({"a": 3, "b": 4, "c": 9, "d": 4, "e": 4, "f": 2, "g": 8}, town)
+    >>> town = {"a": "t", "b": "t", "c": "t", "d": "u", "e": "u", "f": "v", "g": "w", "h": "w"}
+    >>> told = tell({"a": 3, "b": 2, "c": 9, "d": 4, "e": 4, "f": 0, "g": 8, "h": 6}, town)
     >>> told.grids
-    {'a': None, 'b': None, 'c': 9, 'd': None, 'e': None, 'f': None, 'g': 8}
+    {'a': None, 'b': None, 'c': 9, 'd': None, 'e': None, 'f': None, 'g': 8, 'h': 6}
 
-    Of "u" the total 8 would say that both its grids have four:
+    Of "u" the total 8 would say that both its grids have four, and of "v" there are few:
 
     >>> told.towns
-    {'t': 16, 'u': None, 'v': None, 'w': 8}
+    {'t': 14, 'u': None, 'v': None, 'w': 14}
     """
     grids = {code: n if n >= SMALLEST_TOLD else None for code, n in counts.items()}
     towns = _towns(counts, town_of)

@@ -165,7 +165,8 @@ def test_a_sensitive_group_is_told_by_five_and_more_only(planner: httpx.Client) 
     assert not set(told) & {"1", "2", "3", "4"}
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert texts[2].startswith("敏感事项：只公布5件及以上的件数")
-    assert any(text.startswith("公布6件，另有2个单元不公布") for text in texts)
+    units = planner.get("/layers/rates", params={"unit": "grid"}).json()["method"]["units"]
+    assert any(text.startswith(f"公布6件，另有{units - 1}个单元不公布") for text in texts)
 
 
 @pytest.mark.parametrize(

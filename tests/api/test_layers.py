@@ -321,8 +321,10 @@ class TestSensitive:
         assert "noise" not in {item["category"] for item in items}
 
     def test_few_are_not_told(self, rows: list[Row], client: Clients) -> None:
-        truth = expected(rows, "grid_code", "2022-03-01", "2022-03-31", "noise")
-        town_of = {row["grid_code"]: row["grid_town"] for row in rows}
+        grids = client("admin").get("/grids", params={"f": "geojson"}).json()["features"]
+        town_of = {one["properties"]["code"]: one["properties"]["town_code"] for one in grids}
+        truth = dict.fromkeys(town_of, 0)
+        truth |= expected(rows, "grid_code", "2022-03-01", "2022-03-31", "noise")
         body = ask(client("planner"), category="noise", **self.MONTH)
         told = counts(body)
         assert set(told) == set(truth)
@@ -371,8 +373,10 @@ class TestSensitive:
                 "/layers/counts", params={"category": "power.cable", **self.MONTH}
             )
             assert child.status_code == 422
-            assert set(counts(ask(client("planner"), category="power", **self.MONTH))) == set(
-                expected(rows, "grid_code", "2022-03-01", "2022-03-31", "power")
-            )
+            told = counts(ask(client("planner"), category="power", **self.MONTH))
+            truth = expected(rows, "grid_code", "2022-03-01", "2022-03-31", "power")
+            assert {code: n for code, n in told.items() if n is not None} == {
+                code: n for code, n in truth.items() if n >= 5
+            }
         finally:
             world.execute("UPDATE category SET sensitive = false WHERE code = 'power'")

@@ -295,7 +295,7 @@ def test_what_is_sensitive_is_told_as_little_as_may_be(visit, tmp_path):
     expect(page.locator("input[value=counts]")).to_be_checked()
     expect(page.locator("input[value=hotspots]")).to_be_disabled()
     expect(page.locator("#unit")).to_have_value("grid")
-    expect(page.locator("#legend .classes")).to_contain_text("not told (few)")
+    expect(page.locator("#legend .classes")).to_contain_text("not told (few or none)")
     expect(page.locator("#timeline")).to_be_hidden()
     # Its bulletin tells no more than the page: counts of five and more.
     bulletin = saved(page, "[data-bulletin=docx]", tmp_path)

@@ -14,10 +14,10 @@ from gis.layering.suppression import SMALLEST_TOLD, Told
 def recoverable(
     counts: Mapping[str, int], town_of: Mapping[str, str | None], told: Told
 ) -> list[str | None]:
-    """Return the grids and towns whose suppressed count the published tables leave no doubt about.
+    """Return the grids and towns with reports whose suppressed count leaves no doubt.
 
-    The attacker knows which grids have reports, that a suppressed one has one to four, every town
-    that is told, and the county's total.
+    The attacker knows all grids, that a suppressed one has none to four, every town that is told,
+    and the county's total. That there is none speaks of nobody.
     """
     grids = sorted(counts)
     blanks = [code for code in grids if told.grids[code] is None]
@@ -36,13 +36,18 @@ def recoverable(
         for town, total in told.towns.items()
         if total is None and any(rest[town])
     }
-    return [name for name, goal in goals.items() if _width(goal, equal, right) < 0.5]
+    truth = np.array([counts[code] for code in blanks], dtype=np.float64)
+    return [
+        name
+        for name, goal in goals.items()
+        if goal @ truth > 0 and _width(goal, equal, right) < 0.5
+    ]
 
 
 def _width(goal: npt.NDArray[np.float64], equal: list[list[float]], right: list[float]) -> float:
     least, most = (
         sign
-        * float(linprog(sign * goal, A_eq=equal, b_eq=right, bounds=(1, SMALLEST_TOLD - 1)).fun)
+        * float(linprog(sign * goal, A_eq=equal, b_eq=right, bounds=(0, SMALLEST_TOLD - 1)).fun)
         for sign in (1, -1)
     )
     return float(most - least)

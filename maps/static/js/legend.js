@@ -86,8 +86,10 @@ export function renderLegend(element, view) {
       "ul",
       { class: "classes" },
       classes,
-      view.hidden ? plainRow(NOT_TOLD, t("legend.hidden"), t("legend.units", { n: count(view.hidden) })) : null,
-      plainRow(null, "0", t("legend.zero")),
+      // Where few are not told, none is not told either.
+      view.hidden
+        ? plainRow(NOT_TOLD, t("legend.hidden"), t("legend.units", { n: count(view.hidden) }))
+        : plainRow(null, "0", t("legend.zero")),
     ),
     h("p", { class: "total" }, view.totalWords, view.notes.map((note) => h("small", {}, note))),
     view.items.length ? table(view.items, view.unitWords, view.nameOfItem, view.choose) : "",

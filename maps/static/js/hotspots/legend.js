@@ -33,7 +33,7 @@ export function renderLegend(element, title, model) {
     h("ul", { class: "classes" },
       classes.map((one) => row(one.colour, one.words, one.units)),
       notTold ? row(NOT_TOLD, t("legend.hidden"), notTold) : null,
-      zero ? h("li", {}, swatch(null), h("span", { class: "range" }, zeroWords ?? "0"), h("span", { class: "units" }, t("legend.zero"))) : null,
+      zero && !notTold ? h("li", {}, swatch(null), h("span", { class: "range" }, zeroWords ?? "0"), h("span", { class: "units" }, t("legend.zero"))) : null,
     ),
     h("p", { class: "total" }, totalWords ?? t("legend.total", { n: count(total) })),
   );

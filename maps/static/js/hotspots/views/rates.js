@@ -85,7 +85,7 @@ function model(body, { classes, value, zero, columns, rows, unitLine, layer }) {
     unitLine,
     total: body.method.n,
     totalWords: hidden ? t("hot.total_told", { n: count(body.method.n), hidden: count(hidden) }) : undefined,
-    noRows: hidden ? t("hot.not_told") : undefined,
+    noRows: hidden ? t(body.unit === "grid" ? "hot.not_told_grids" : "hot.not_told") : undefined,
     columns,
     rows,
     popup: popup(body),
