@@ -11,6 +11,7 @@ export function createNotices(element) {
   const running = new Map(); // what -> timer or true once shown
   const failed = new Map(); // what -> {retry, error}
   const fetchedAt = new Map(); // what -> Date of the last good answer
+  let said = null;
 
   // What happened, what is safe, and what to do about it.
   function failureLine([what, { retry, error }]) {
@@ -32,7 +33,9 @@ export function createNotices(element) {
     const loading = shown.length
       ? [h("p", { class: "notice loading" }, t("state.loading", { what: shown.join(t("list.comma")) }))]
       : [];
-    element.replaceChildren(...loading, ...[...failed].map(failureLine));
+    const close = () => say(null);
+    const words = said ? [h("p", { class: "notice" }, said, " ", h("button", { type: "button", class: "quiet", click: close }, t("action.close")))] : [];
+    element.replaceChildren(...loading, ...[...failed].map(failureLine), ...words);
   }
 
   function finish(what) {
@@ -69,5 +72,11 @@ export function createNotices(element) {
     }
   }
 
-  return { watch };
+  // One sentence about what is shown, until it is closed or another takes its place.
+  function say(words) {
+    said = words;
+    render();
+  }
+
+  return { watch, say };
 }

@@ -19,6 +19,13 @@ export function createSheets() {
       byId(document.body.dataset.open)?.focus();
     });
   }
+  // A dialog and a popup have an Escape of their own.
+  document.addEventListener("keydown", (event) => {
+    const name = document.body.dataset.open;
+    if (event.key !== "Escape" || event.defaultPrevented || !name || !NARROW.matches || event.target.closest("dialog, .unit-words")) return;
+    open("");
+    buttons.find((button) => button.dataset.sheet === name)?.focus();
+  });
   open("");
   return {
     closeIfNarrow: () => NARROW.matches && open(""),

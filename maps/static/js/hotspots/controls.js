@@ -107,6 +107,12 @@ export function createControls(question) {
       byId("cause").replaceChildren(option("", t("hot.any")), ...kept, ...known);
       byId("cause").value = cause;
     },
+    // The month that a film shows just now, before it is the question.
+    showDays({ from, to }) {
+      byId("period").value = "custom";
+      byId("dates").hidden = false;
+      [byId("from").value, byId("to").value] = [from, to];
+    },
     // The question in the controls; days: what the server answered for.
     reflect(days, sensitive) {
       const now = question.get();

@@ -5,12 +5,14 @@ import { count } from "../format.js";
 import { t } from "../words.js";
 import { periodName } from "./names.js";
 
-function finding({ rows, total, found }, { view }) {
+function finding({ rows, total, found, items, value }, { view }) {
   const most = { counts: "hot.most_counts", rate: "hot.most_rate", density: "hot.most_density" }[view];
   if (view === "hotspots" || view === "scan") return rows.length ? t(`hot.found_${view}`, { n: count(rows.length) }) : null;
   if (view === "compare") return t(found ? "hot.found_compare" : "hot.none_compare", { n: count(found) });
   if (view === "emerging") return found ? t("hot.found_emerging", { n: count(found) }) : null;
-  return most && rows.length && total ? t(most) : null;
+  if (!most || !rows.length || !total) return null;
+  const tied = view === "density" ? 1 : items.filter((item) => value(item) === value(rows[0].item)).length;
+  return tied > 1 ? t("hot.most_tied", { n: count(tied) }) : t(most);
 }
 
 // Returns the elements of the headline for a layer's model.

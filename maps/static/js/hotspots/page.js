@@ -10,12 +10,12 @@ import { createNotices } from "../notices.js";
 import { createSheets } from "../sheets.js";
 import { nameOf, t } from "../words.js";
 import { ask, canPlay, daysOf, furtherNumbers, loadAnswer, loadTimeline, nothingBefore, parametersOf } from "./answer.js";
+import { coerce, unusedWords } from "./coerce.js";
 import { createControls } from "./controls.js";
-import { wholeMonth } from "./figures.js";
 import { headline } from "./headline.js";
 import { renderLegend } from "./legend.js";
 import { createMethods } from "./methods.js";
-import { createWhatWords, monthOf, unitName } from "./names.js";
+import { createWhatWords, monthOf, periodName, unitName, unitWords } from "./names.js";
 import { unpack } from "./outlines.js";
 import { createPopup } from "./popup.js";
 import { choiceOf, createQuestion, formatQuestion, needsRows, yardstickOf } from "./question.js";
@@ -64,7 +64,12 @@ const popup = createPopup(map, {
 const methods = createMethods(byId("method"), byId("method-body"));
 const slider = createTimeline({
   ready: (index) => reel.ready(index),
-  show: (index) => reel.at(index) && present(reel.at(index)),
+  show(index) {
+    const month = reel.at(index);
+    if (!month) return;
+    present(month);
+    controls.showDays(month.body.period);
+  },
   choose: (from, to) => question.set({ from, to }),
 });
 const take = createTake({
@@ -157,9 +162,10 @@ function present(shown) {
   }
   stage.showCircles(shown.circles ?? []);
   stage.showMarks(marksOf(shown));
-  renderLegend(byId("legend"), whatWords(question.get().what), shown);
+  const counted = side ? { unitLine: t("hot.line_counts", { unit: unitWords(unit, shown.body.cell_m) }) } : {};
+  renderLegend(byId("legend"), whatWords(question.get().what), { ...shown, ...counted });
   byId("legend").classList.toggle("side-legend", side);
-  renderRanking(byId("ranking"), shown, titleOf, chooseRow);
+  renderRanking(byId("ranking"), shown, titleOf, chooseRow, question.set);
   byId("headline").replaceChildren(...headline(shown, question.get(), whatWords, titleOf));
 }
 
@@ -248,8 +254,10 @@ function show(answer) {
   if (question.get().view === "scan") scans.reflect(model.scan);
   reel = canPlay(question.get(), timeline) ? createReel({ model, question: question.get(), timeline, load: loadMonth, loadTiles: stage.loadTiles }) : null;
   present(model);
+  const { what, view, unit, cell } = question.get();
+  notices.say(unusedWords(question.get(), [whatWords(what), model.when ?? periodName(model.body.period ?? {}), t(`view.${view}`), unitWords(unit, cell)]));
   controls.reflect(model.body.period, isSensitive());
-  slider.reflect(model.body.period, { canPlay: reel !== null, narrowed: needsRows(question.get()) });
+  slider.reflect(model.body.period, { canPlay: reel !== null, narrowed: needsRows(question.get()), span: model.span ?? model.body.period });
   methods.render(model, () => furtherNumbers(question.get(), model.body.period, isSensitive()));
   byId("bulletin-about").textContent = model.body.period?.to ? t("hot.bulletin_about", { month: monthOf(model.body.period), what: whatWords(question.get().what) }) : t("hot.bulletin_none");
   take.reflect();
@@ -264,7 +272,8 @@ async function refresh() {
   const mine = (asked += 1);
   document.body.dataset.ready = "false";
   slider.stop();
-  coerce();
+  coerce(question.get(), categories, isSensitive);
+  question.mirror();
   controls.reflect(model?.body.period, isSensitive());
   // Shown by the work itself, so that trying again after a failure shows it too.
   const shown = await notices.watch("layer", async () => {
@@ -276,24 +285,6 @@ async function refresh() {
   });
   if (mine === asked && shown) await judge(signal);
   if (mine === asked) document.body.dataset.ready = "true";
-}
-
-// A choice that the view or the matter forbids gives way to the nearest allowed one.
-function coerce() {
-  const now = question.get();
-  const changes = {};
-  const known = (what) => !what || categories.some((one) => one.code === what || one.tags.some((tag) => `tag:${tag}` === what));
-  for (const name of ["what", "than_what"]) if (!known(now[name])) changes[name] = "";
-  if (isSensitive()) {
-    if (!["counts", "rate"].includes(now.view)) changes.view = "counts";
-    if (!["grid", "town"].includes(now.unit)) changes.unit = "grid";
-    if (now.from && !wholeMonth(now.from, now.to)) [changes.from, changes.to] = ["", ""];
-    Object.assign(changes, { period: ["full", "latest"].includes(now.period) ? now.period : "full", cause: "", source: "", repeat: false });
-  }
-  if (["emerging", "scan"].includes(now.view) && now.unit === "cell") changes.unit = "grid";
-  if (now.view === "emerging") Object.assign(changes, { cause: "", source: "", repeat: false });
-  Object.assign(now, changes);
-  question.mirror();
 }
 
 async function loadCauses() {
@@ -367,8 +358,12 @@ function watchMap() {
 }
 
 function standAtStart() {
-  const { at } = question.get();
-  if (at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
+  const { at, unused } = question.get();
+  if (at && !stage.covers(at)) {
+    unused.push(t("hot.unknown_value", { given: `at=${at.join()}` }));
+    question.get().at = null;
+  }
+  if (question.get().at) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
   else stage.fitCounty({ paddingTopLeft: [map.getSize().x > 600 ? LEGEND_ROOM : 12, 12], paddingBottomRight: [12, 12] });
 }
 

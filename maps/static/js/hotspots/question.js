@@ -1,5 +1,7 @@
 // The planner's question, mirrored in the address: whoever opens the link sees the same answer.
 
+import { t } from "../words.js";
+
 const DEFAULTS = {
   view: "counts",
   what: "", // "" all, a category code, or "tag:<tag>"
@@ -51,16 +53,22 @@ const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 function place(text) {
   const values = text.split(",").map(Number);
-  return values.length === 3 && values.every(Number.isFinite) ? values : null;
+  return values.length === 3 && values.every(Number.isFinite) ? values : undefined;
 }
 
+function isDay(text) {
+  const day = new Date(`${text}T00:00:00Z`);
+  return DAY.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+// undefined where it makes no sense.
 function read(name, text) {
   if (name === "at") return place(text);
-  if (DAYS.includes(name)) return DAY.test(text) ? text : "";
+  if (DAYS.includes(name)) return isDay(text) ? text : undefined;
   if (typeof DEFAULTS[name] === "boolean") return text === "1";
   const value = typeof DEFAULTS[name] === "number" ? Number(text) : text;
-  if (CHOICES[name]) return CHOICES[name].includes(value) ? value : DEFAULTS[name];
-  return Number.isNaN(value) || value < 0 ? DEFAULTS[name] : value;
+  if (CHOICES[name]) return CHOICES[name].includes(value) ? value : undefined;
+  return Number.isNaN(value) || value < 0 ? undefined : value;
 }
 
 function write(name, value) {
@@ -70,12 +78,20 @@ function write(name, value) {
 
 export function parseQuestion(search) {
   const query = new URLSearchParams(search);
-  const question = { ...DEFAULTS };
+  // What of the address was not understood is said, not passed over.
+  const question = { ...DEFAULTS, unused: [] };
   for (const name of Object.keys(DEFAULTS)) {
-    if (query.has(name)) question[name] = read(name, query.get(name));
+    const text = query.get(name);
+    if (!text) continue;
+    const value = read(name, text);
+    if (value === undefined) question.unused.push(t("hot.unknown_value", { given: `${name}=${text}` }));
+    else question[name] = value;
   }
   // Half a period is none.
-  if (!question.from || !question.to) question.from = question.to = "";
+  if (!question.from !== !question.to) {
+    question.unused.push(t("hot.unknown_value", { given: question.from ? `from=${question.from}` : `to=${question.to}` }));
+    question.from = question.to = "";
+  }
   return question;
 }
 

@@ -5,10 +5,12 @@ import { t } from "../words.js";
 
 const FIRST_ROWS = 8;
 
-// places: [{item, rank?, sub?, words?, numbers}]; nameOf(item); choose(row).
-export function renderRanking(element, { columns, rows, noRows }, nameOf, choose) {
+// places: [{item, rank?, sub?, words?, numbers}]; other: {words, changes} that may find more; nameOf(item); choose(row);
+// turn(changes) of the question.
+export function renderRanking(element, { columns, rows, noRows, other }, nameOf, choose, turn) {
   if (rows.length === 0) {
-    element.replaceChildren(h("p", { class: "empty" }, noRows ?? t("legend.empty")));
+    const elsewhere = other ? h("p", {}, h("button", { type: "button", click: () => turn(other.changes) }, other.words)) : "";
+    element.replaceChildren(h("p", { class: "empty" }, noRows ?? t("legend.empty")), elsewhere);
     return;
   }
   const head = h("tr", {}, h("th", { scope: "col" }, t("hot.column_place")), columns.map((words) => h("th", { scope: "col", class: "number" }, words)));

@@ -23,9 +23,11 @@ export function createSides(main, { base, whatWords }) {
 
   // Half the width shows the same places one zoom further out.
   function resize(zooms) {
-    const [centre, zoom] = [main.map.getCenter(), main.map.getZoom()];
+    const [centre, zoom, whole] = [main.map.getCenter(), main.map.getZoom(), main.showsCounty()];
     main.map.invalidateSize({ animate: false, pan: false });
     main.map.setView(centre, zoom + zooms, { animate: false });
+    // The room that a wide map leaves beside the county is cut off with the half of it.
+    if (whole && !main.showsCounty()) main.fitCounty({ padding: [12, 12] });
   }
 
   function build() {

@@ -184,6 +184,13 @@ export function createStage(map, { base, withNames = true }) {
     fitCounty(options) {
       map.fitBounds(boundsOf(units.box()), { animate: false, ...options });
     },
+    showsCounty: () => map.getBounds().contains(boundsOf(units.box())),
+    // Whether a place lies on the county or next to it.
+    covers([lon, lat]) {
+      const [west, south, east, north] = units.box();
+      const [wide, high] = [east - west, north - south];
+      return lon > west - wide && lon < east + wide && lat > south - high && lat < north + high;
+    },
     townName: (code) => outlines?.towns.find((town) => town.code === code) ?? null,
     rebuild() {
       if (!outlines) return;

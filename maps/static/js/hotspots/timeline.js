@@ -4,6 +4,7 @@ import { byId, svg } from "../dom.js";
 import { count } from "../format.js";
 import { t } from "../words.js";
 import { monthEnd, monthName, wholeMonth } from "./figures.js";
+import { periodName } from "./names.js";
 
 const FRAME_MS = 800;
 const HEIGHT = 40;
@@ -21,10 +22,11 @@ export function createTimeline({ ready, show, choose }) {
 
   const some = (index) => timeline.totals[index] > 0;
 
-  function say(index) {
+  // empty: how many months without a report a film has just passed over.
+  function say(index, empty = 0) {
     // The bars count the matter as a whole: of what is narrowed down they know only the month.
     const words = t(filtered ? "hot.month_only" : "hot.month_total", { month: monthName(timeline.steps[index].from), n: count(timeline.totals[index]) });
-    label.textContent = words;
+    label.textContent = empty > 0 ? t("hot.month_after_empty", { words, n: count(empty) }) : words;
     slider.setAttribute("aria-valuetext", words);
   }
 
@@ -74,9 +76,10 @@ export function createTimeline({ ready, show, choose }) {
     return null;
   }
 
-  function go(index) {
+  function go(index, empty) {
     slider.value = index;
-    say(index);
+    say(index, empty);
+    mark(timeline.steps[index].from, monthEnd(timeline.steps[index].from));
     // What a popup says is of the month before.
     document.body.classList.add("between-months");
     if (playable) show(index);
@@ -92,7 +95,7 @@ export function createTimeline({ ready, show, choose }) {
       commit(index ?? Number(slider.value));
       return;
     }
-    go(index);
+    go(index, index - Number(slider.value) - 1);
     const after = next(index, 1);
     // Whether it came is found out when its turn comes.
     if (after !== null) ready(after).catch(() => {});
@@ -145,12 +148,12 @@ export function createTimeline({ ready, show, choose }) {
       draw();
     },
     // What is shown, and whether months can be played in this view.
-    reflect(period, { canPlay, narrowed }) {
+    reflect(period, { canPlay, narrowed, span }) {
       document.body.classList.remove("between-months");
       if (!timeline) return;
       [playable, filtered] = [canPlay, narrowed];
       play.hidden = !canPlay || STILL.matches;
-      byId("play-why").hidden = canPlay;
+      byId("play-why").textContent = canPlay || !span?.from ? "" : t("hot.play_why", { span: periodName(span) });
       const index = timeline.steps.findIndex((step) => step.from === (period?.to ? `${period.to.slice(0, 7)}-01` : ""));
       if (index >= 0) slider.value = index;
       mark(period?.from, period?.to);

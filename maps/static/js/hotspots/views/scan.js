@@ -27,8 +27,20 @@ function rowOf(circle) {
   };
 }
 
-export async function scan({ question, get }) {
-  const body = question.scan ? await get(`/layers/scans/${encodeURIComponent(question.scan)}`) : null;
+// A scan that nobody knows (any more) is one that was not started.
+async function jobOf(question, get) {
+  try {
+    return question.scan ? await get(`/layers/scans/${encodeURIComponent(question.scan)}`) : null;
+  } catch (error) {
+    if (![404, 422].includes(error.status)) throw error;
+    question.unused.push(t("hot.unknown_value", { given: `scan=${question.scan}` }));
+    question.scan = "";
+    return null;
+  }
+}
+
+export async function scan({ question, get, shownDays }) {
+  const body = await jobOf(question, get);
   const circles = body?.circles ?? [];
   const found = circles.filter((circle) => circle.p < 0.05);
   // The strongest circle a unit lies in; circles are told strongest first.
@@ -38,7 +50,7 @@ export async function scan({ question, get }) {
   }
   return {
     // Circles are drawn over grids, whatever their units were.
-    body: { method: null, period: null, ...body, unit: question.unit },
+    body: { method: null, period: shownDays(), ...body, unit: question.unit },
     scan: body,
     items: [...inside.values()],
     value: () => 1,
@@ -48,6 +60,7 @@ export async function scan({ question, get }) {
     zeroWords: t("hot.nothing_unusual"),
     unitLine: t("hot.line_scan"),
     total: body?.method.n ?? 0,
+    totalWords: body?.circles ? undefined : t("hot.scan_not_yet"),
     circles: found,
     columns: [t("hot.column_count"), t("hot.expected"), "p"],
     rows: found.map(rowOf),

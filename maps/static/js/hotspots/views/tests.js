@@ -50,6 +50,12 @@ function hotspotPopup(body) {
   });
 }
 
+// What is no more than chance by one yardstick may be unusual by the other.
+function otherYardstick({ against }) {
+  const other = against === "map" ? "exposure" : "map";
+  return { words: t("hot.look_against", { other: t(`hot.against_${other}`) }), changes: { against: other } };
+}
+
 export async function hotspots({ question, parameters, get }) {
   const body = await get("/layers/hotspots", { ...parameters, ...yardstickOf(question) });
   const byCode = new Map(body.items.map((item) => [item.code, item]));
@@ -73,7 +79,8 @@ export async function hotspots({ question, parameters, get }) {
       location: area.location,
       numbers: [count(area.count), figure(area.expected), chance(area.p)],
     })),
-    noRows: t("hot.no_hotspots"),
+    noRows: t(body.against === "map" ? "hot.no_hotspots_map" : "hot.no_hotspots"),
+    other: question.unit === "cell" ? null : otherYardstick(body),
     popup: hotspotPopup(body),
     backTest: body.against === "map" ? "hotspots" : "excess",
     picture: { path: "/layers/hotspots" },
@@ -158,7 +165,8 @@ export async function compare({ question, parameters, timeline, get }) {
     columns: [t("hot.column_first"), t("hot.column_second"), t("hot.ratio")],
     rows: shown.slice(0, MOST_ROWS).map((item) => ({
       item,
-      sub: item.bin === 0 ? t("hot.by_chance_too") : null,
+      // Rare taken alone, and yet among so many units one has to expect it.
+      sub: item.bin === 0 ? t(item.p < 0.05 ? "hot.by_chance_among" : "hot.by_chance_too", { n: count(body.method.units) }) : null,
       words: sentence(item.words),
       numbers: [count(item.first), count(item.second), item.ratio === null ? "–" : `×${figure(item.ratio)}`],
     })),
@@ -227,6 +235,7 @@ export async function emerging({ question, parameters, get, shownDays }) {
     zero: true,
     zeroWords: t("hot.no_pattern"),
     unitLine: t(question.step === "month" ? "hot.line_months" : "hot.line_weeks", { n: count(body.steps.length) }),
+    span: { from: body.steps[0]?.from, to: body.steps.at(-1)?.to },
     total: body.method.n,
     columns: [t("hot.pattern"), t("hot.hot_steps"), t("legend.reports")],
     rows: shown.slice(0, MOST_ROWS).map((item) => ({
