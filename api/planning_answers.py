@@ -23,7 +23,7 @@ from gis.layering.methods import compare_method, cube_method
 from gis.layering.scopes import Scope, Span, scope_of
 from gis.layering.selection import listed_units
 from gis.layering.series import Cube, cube_of, from_first_report, known_steps, series_rows
-from gis.layering.steps import Yardstick, emerging_steps, step_bins, yardstick_of
+from gis.layering.steps import Yardstick, emerging_steps, pattern_areas, step_bins, yardstick_of
 from gis.layering.tables import changed_words, compare_table, emerging_table
 from gis.layering.wording import (
     CHANCE_BINS,
@@ -103,6 +103,7 @@ def emerging_answer(tx: Transaction, scope: Scope, params: CubeParams, today: dt
             }
             for code in range(len(SIMPLE_CLASSES))
         ],
+        "areas": pattern_areas(layer),
         "items": items_of(tx, scope, table),
     }
 

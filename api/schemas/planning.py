@@ -145,6 +145,10 @@ class Emerging(Layer):
     steps: list[Step]
     classes: list[EmergingClass]
     simple_classes: list[EmergingClass]
+    areas: Annotated[
+        list[list[str]],
+        Field(description="Units of one simple class that touch each other, by their codes."),
+    ]
     items: list[UnitEmerging]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from gis.db.database import Transaction
 from gis.errors import InvalidInput
@@ -63,3 +64,15 @@ def emerging_steps(cube: Cube, yardstick: Yardstick) -> EmergingLayer:
     """Find hotspots step by step and say what they did."""
     found = emerging_hotspots(cube.counts, cube.frame.neighbours, yardstick.amounts)
     return EmergingLayer(cube, found, sens_slope(found.z))
+
+
+def pattern_areas(layer: EmergingLayer) -> list[list[str]]:
+    """Return the codes of units of one simple class that touch each other, area by area."""
+    frame, simple = layer.cube.frame, layer.found.simple
+    areas = []
+    for pattern in np.unique(simple[simple > 0]):
+        members = np.flatnonzero(simple == pattern)
+        inside = frame.neighbours[members][:, members]
+        count, labels = connected_components(inside, directed=False)
+        areas += [[frame.codes[unit] for unit in members[labels == area]] for area in range(count)]
+    return areas

@@ -146,6 +146,10 @@ def test_steps_before_the_first_report_are_no_steps_without_hotspots(
     notes = {note["code"]: note["en"] for note in body["method"]["notes"]}
     assert notes["unknown_steps"].startswith("Steps left out: 12.")
     assert body["items"] == ask(planner, "emerging", category="water", steps=24)["items"]
+    simple = {item["code"]: item["simple"] for item in body["items"]}
+    together = [code for area in body["areas"] for code in area]
+    assert sorted(together) == sorted(code for code in simple if simple[code] > 0)
+    assert all(len({simple[code] for code in area}) == 1 for area in body["areas"])
     early = {"from": "2020-01-01", "to": "2020-06-30"}
     refused = planner.get("/layers/emerging", params={"category": "water", **early})
     assert refused.status_code == 422

@@ -107,3 +107,12 @@ def test_escape_closes_a_sheet_on_a_phone(visit):
     page.keyboard.press("Escape")
     expect(page.locator("body")).to_have_attribute("data-open", "")
     expect(opener).to_be_focused()
+
+
+def test_an_emerging_place_is_one_row_and_marked_on_the_map(visit):
+    page = open_page(visit, f"view=emerging&{LOW}", locale="en-GB")
+    first = page.locator("#ranking tbody tr").first
+    expect(first).to_contain_text("Shenglong Grid 7")
+    expect(first).to_contain_text("8 units")
+    rows = page.locator("#ranking tbody tr").count()
+    expect(page.locator(".rank-mark")).to_have_count(rows)

@@ -171,8 +171,8 @@ function present(shown) {
 
 function marksOf(shown) {
   return shown.rows
-    .filter((row) => row.location && row.rank)
-    .map((row) => ({ location: row.location, words: String(row.rank), title: `${row.rank} · ${titleOf(row.item)}`, choose: () => chooseRow(row) }));
+    .filter((row) => row.rank && (row.location || row.marked))
+    .map((row) => ({ location: row.location ?? middleOf(row.item), words: String(row.rank), title: `${row.rank} · ${titleOf(row.item)}`, choose: () => chooseRow(row) }));
 }
 
 // What the view needs beside its layer.
@@ -255,7 +255,7 @@ function show(answer) {
   reel = canPlay(question.get(), timeline) ? createReel({ model, question: question.get(), timeline, load: loadMonth, loadTiles: stage.loadTiles }) : null;
   present(model);
   const { what, view, unit, cell } = question.get();
-  notices.say(unusedWords(question.get(), [whatWords(what), model.when ?? periodName(model.body.period ?? {}), t(`view.${view}`), unitWords(unit, cell)]));
+  notices.say(unusedWords(question.get(), [whatWords(what), model.when ?? periodName(model.body.period ?? {}), t(`view.${view}`), view === "density" ? "" : unitWords(unit, cell)]));
   controls.reflect(model.body.period, isSensitive());
   slider.reflect(model.body.period, { canPlay: reel !== null, narrowed: needsRows(question.get()), span: model.span ?? model.body.period });
   methods.render(model, () => furtherNumbers(question.get(), model.body.period, isSensitive()));

@@ -27,7 +27,7 @@ export function createSides(main, { base, whatWords }) {
     main.map.invalidateSize({ animate: false, pan: false });
     main.map.setView(centre, zoom + zooms, { animate: false });
     // The room that a wide map leaves beside the county is cut off with the half of it.
-    if (whole && !main.showsCounty()) main.fitCounty({ padding: [12, 12] });
+    if (whole && (zooms < 0 || !main.showsCounty())) main.fitCounty({ padding: [24, 24] });
   }
 
   function build() {

@@ -10,12 +10,15 @@ import { counts } from "./rates.js";
 // Cells the size of the kernel's reach tell what lies under the surface, in numbers one can check.
 const CELL_OF = { 400: 400, 800: 800, 1600: 800 };
 
+const MOST_MARKS = 5;
+
 // The surface's own value at its peaks: a cell's count over its area is another number in the same unit.
 function rowOf({ rank, name, name_en, places, location, per_km2 }) {
   const title = (config.language === "en" ? name_en : name) ?? location.map((degrees) => degrees.toFixed(4)).join(", ");
   return {
     item: { code: location.join(), title, circle: { location }, per_km2 },
-    rank,
+    // Marks of all would hide the surface.
+    rank: rank <= MOST_MARKS ? rank : undefined,
     location,
     sub: places.slice(0, 2).map(sentence).join(t("list.comma")),
     numbers: [figure(per_km2)],

@@ -222,8 +222,13 @@ export async function emerging({ question, parameters, get, shownDays }) {
   const classes = emergingClasses(body, detail);
   const key = (item) => (detail ? item.pattern : item.simple);
   const colours = new Map(classes.map((one) => [one.code, one.colour]));
-  const shown = body.items.filter((item) => key(item) > 0);
-  shown.sort((a, b) => key(a) - key(b) || b.hot_steps - a.hot_steps || b.count - a.count);
+  // One row a place: of units of one pattern that touch each other the strongest.
+  const areaOf = new Map(body.areas.flatMap((codes, area) => codes.map((code) => [code, area])));
+  const placeOf = (item) => `${areaOf.get(item.code) ?? item.code}/${key(item)}`;
+  const places = new Map();
+  const strongest = body.items.filter((item) => key(item) > 0);
+  strongest.sort((a, b) => key(a) - key(b) || b.hot_steps - a.hot_steps || b.count - a.count);
+  for (const item of strongest) places.set(placeOf(item), [...(places.get(placeOf(item)) ?? []), item]);
   const names = new Map(classes.map((one) => [one.code, one.words]));
   return {
     body,
@@ -238,8 +243,11 @@ export async function emerging({ question, parameters, get, shownDays }) {
     span: { from: body.steps[0]?.from, to: body.steps.at(-1)?.to },
     total: body.method.n,
     columns: [t("hot.pattern"), t("hot.hot_steps"), t("legend.reports")],
-    rows: shown.slice(0, MOST_ROWS).map((item) => ({
+    rows: [...places.values()].slice(0, MOST_ROWS).map(([item, ...others], index) => ({
       item,
+      rank: index + 1,
+      marked: true,
+      sub: t("hot.units", { n: count(others.length + 1) }),
       numbers: [names.get(key(item)), `${count(item.hot_steps)}/${count(body.steps.length)}`, count(item.count)],
     })),
     noRows: t("hot.no_emerging"),
