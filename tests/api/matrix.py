@@ -186,7 +186,7 @@ ROUTES: dict[str, Rule] = {
     ),
     f"GET {V1}/layers/outlines": signed_in(200),
     f"GET {V1}/layers/compare": county_wide(
-        200, path=f"{V1}/layers/compare?{TODAY}&base_from=2022-05-10&base_to=2022-05-10"
+        200, path=f"{V1}/layers/compare?{TODAY}&base_category=water"
     ),
     f"GET {V1}/layers/series": county_wide(
         200, path=f"{V1}/layers/series?step=week&{MONTH}&steps=4"

@@ -332,5 +332,6 @@ def test_a_refused_question_is_explained(visit):
     expect(notice.locator("button")).to_have_count(0)
     page.locator("#from").fill("2022-07-01")
     page.locator("#to").fill("2022-07-31")
-    expect(page.locator("#legend")).to_contain_text("not told (few)")
+    expect(page.locator("#legend")).to_contain_text("not told (few or none)")
+    expect(page.locator("#legend .total")).to_contain_text("0 reports told")
     expect(notice).to_have_count(0)
