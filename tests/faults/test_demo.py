@@ -89,6 +89,8 @@ def test_each_part_killed_while_serving(demo: Installation) -> None:
         demo.cluster.stop()
     demo.start()
     until(demo.is_ready)
+    # The worker comes when the demo itself has seen the server ready: from then on it restarts all.
+    until(lambda: demo.pid_of("-m api worker") is not None)
     made_at = row_of(demo, "SELECT min(created_at) FROM county")
 
     for part in ("-m api serve", "-m api worker", "postgres -D"):
