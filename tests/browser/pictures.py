@@ -45,10 +45,9 @@ def report_low_pressure(page: Page, address: str, building: int) -> str:
 
 
 def _small(source: Path, target: Path) -> None:
-    """Write a picture small: few colours are enough for what we draw."""
+    """Write a picture small, and every colour as it is: a legend must match its map."""
     with Image.open(source) as picture:
-        few = picture.convert("RGB").quantize(colors=128, dither=Image.Dither.NONE)
-    few.save(target, optimize=True)
+        picture.convert("RGB").save(target, optimize=True)
 
 
 def main() -> int:
