@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from api.live import BEAT_S, MOST_OF_ACCOUNT
 from gis.db.database import libpq_url
@@ -215,6 +216,18 @@ def test_the_stream_says_that_it_lives_and_how_late_it_is(world: World, client: 
         stream.wait_for("report")
         world.clock.instant -= dt.timedelta(seconds=40)
     assert BEAT_S <= PATIENCE_S / 2
+
+
+def test_a_writer_of_another_database_holds_nothing_back(world: World, client: Clients) -> None:
+    elsewhere = make_conninfo(libpq_url(world.url), dbname="postgres")
+    with psycopg.connect(elsewhere) as slow, listening(client("dispatcher")) as stream:
+        [(foreign,)] = slow.execute("SELECT pg_current_xact_id()::text::bigint").fetchall()
+        sent = send(client("volunteer"))
+        [event] = stream.wait_for("report")
+        assert event.data["id"] == sent["id"]
+        # It does run yet, and the server's snapshots name it.
+        [(oldest,)] = world.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        assert oldest <= foreign
 
 
 def test_one_account_has_so_many_streams_and_no_more(world: World) -> None:

@@ -5,7 +5,7 @@ SELECT o.txid, o.id, o.county_code, o.report_id, o.version, o.action, o.audience
        o.audience_after, o.at
 FROM outbox o
 WHERE (o.txid, o.id) > (%(txid)s::bigint, %(id)s::bigint)
-  AND o.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+  AND o.txid < (SELECT txid FROM change_horizon)
   AND (%(county)s::text IS NULL OR o.county_code = %(county)s)
 ORDER BY o.txid, o.id
 LIMIT %(most)s
