@@ -27,10 +27,6 @@ LONGEST_DAYS: Final = 731
 # Supervisors see and urge, dispatchers of the county dispatch: neither plans measures.
 WRITERS: Final = frozenset({"planner", "admin"})
 _MOST_VERTICES: Final = 2_000
-_COLUMNS: Final = (
-    "id, name, measure, category_code AS category, tag, taken_on, days, created_at, account_id,"
-    " ST_AsGeoJSON(area, 6)::json AS area, ST_AsGeoJSON(control, 6)::json AS control"
-)
 
 
 @dataclass(frozen=True)
@@ -136,12 +132,7 @@ def may_remove(actor: Actor, intervention: Row) -> bool:
 def list_interventions(tx: Transaction, actor: Actor) -> list[Row]:
     """Return a county's measures, the latest first."""
     check_may_analyse(actor)
-    return tx.rows(
-        f"SELECT {_COLUMNS} FROM intervention"  # noqa: S608  our own words
-        " WHERE county_code = %s AND removed_at IS NULL"
-        " ORDER BY taken_on DESC, id DESC",
-        [actor.county_code],
-    )
+    return tx.query("interventions", {"county": actor.county_code, "id": None})
 
 
 def get_intervention(tx: Transaction, actor: Actor, key: str) -> Row:
@@ -153,14 +144,10 @@ def get_intervention(tx: Transaction, actor: Actor, key: str) -> Row:
         There is no such measure in the county.
     """
     check_may_analyse(actor)
-    rows = tx.rows(
-        f"SELECT {_COLUMNS} FROM intervention"  # noqa: S608
-        " WHERE county_code = %s AND id = %s AND removed_at IS NULL",
-        [actor.county_code, _uuid(key)],
-    )
-    if not rows:
+    found = tx.query_one("interventions", {"county": actor.county_code, "id": _uuid(key)})
+    if found is None:
         raise NotFound("There is no such intervention.")
-    return rows[0]
+    return found
 
 
 def remove_intervention(tx: Transaction, actor: Actor, key: str, *, now: dt.datetime) -> None:
@@ -205,7 +192,7 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
     since, at = day_bounds(day - one * days, day - one, zone)
     after, until = day_bounds(day + one, day + one * days, zone)
     tx.see_county(actor.county_code)
-    counts = tx.query_one(
+    counts = tx.query(
         "layer_around",
         {
             "county_code": actor.county_code,
@@ -217,8 +204,7 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
             "codes": None if choice.codes is None else list(choice.codes),
             "hidden": list(choice.hidden),
         },
-    )
-    assert counts is not None  # noqa: S101  an aggregate has one row
+    )[0]
     area = BeforeAfter(counts["area_before"], counts["area_after"], days, days)
     control = BeforeAfter(counts["control_before"], counts["control_after"], days, days)
     few = area.before + area.after < SMALLEST_TOLD or control.before + control.after == 0

@@ -255,7 +255,6 @@ def _plain(values: Values) -> list[Any]:
         return list(values)
     if values.dtype.kind != "f":
         return list(values.tolist())
-    rounded = significant(values)
-    if np.isnan(rounded).any():
-        return [None if value != value else value for value in rounded.tolist()]  # noqa: PLR0124
-    return list(rounded.tolist())
+    told = significant(values).astype(object)
+    told[np.isnan(values)] = None
+    return list(told.tolist())

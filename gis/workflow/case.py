@@ -27,55 +27,92 @@ class ReportLike(Protocol):
     """What deciding on the legal actions needs of a report."""
 
     @property
-    def status(self) -> str: ...  # noqa: D102
+    def status(self) -> str:
+        """Where in its course the report stands."""
+
     @property
-    def level(self) -> str: ...  # noqa: D102
+    def level(self) -> str:
+        """Which centre has it: town or municipal."""
+
     @property
-    def round(self) -> int: ...  # noqa: D102
+    def round(self) -> int:
+        """How often it was opened: 1 until it is reopened."""
+
     @property
-    def town_code(self) -> str | None: ...  # noqa: D102
+    def town_code(self) -> str | None:
+        """The town it lies in."""
+
     @property
-    def grid_code(self) -> str | None: ...  # noqa: D102
+    def grid_code(self) -> str | None:
+        """The grid it belongs to."""
+
     @property
-    def account_id(self) -> uuid.UUID | None: ...  # noqa: D102
+    def account_id(self) -> uuid.UUID | None:
+        """Who reported it."""
+
     @property
-    def merged_into(self) -> uuid.UUID | None: ...  # noqa: D102
+    def merged_into(self) -> uuid.UUID | None:
+        """The report it is a duplicate of."""
+
     @property
-    def merged_count(self) -> int: ...  # noqa: D102
+    def merged_count(self) -> int:
+        """How many duplicates were merged into it."""
 
 
 class AssignmentLike(Protocol):
     """What deciding on the legal actions needs of an assignment."""
 
     @property
-    def utility_code(self) -> str: ...  # noqa: D102
+    def utility_code(self) -> str:
+        """The body whose part it is."""
+
     @property
-    def role(self) -> str: ...  # noqa: D102
+    def role(self) -> str:
+        """Whether the body leads or assists."""
+
     @property
-    def status(self) -> str: ...  # noqa: D102
+    def status(self) -> str:
+        """How far the body has come."""
+
     @property
-    def round(self) -> int: ...  # noqa: D102
+    def round(self) -> int:
+        """The round of the report it belongs to."""
+
     @property
-    def requested(self) -> str | None: ...  # noqa: D102
+    def requested(self) -> str | None:
+        """What the body asked for and nobody has decided yet."""
+
     @property
-    def office_of(self) -> str | None: ...  # noqa: D102
+    def office_of(self) -> str | None:
+        """The town whose office the body is, None for all others."""
+
     @property
-    def handle_due_at(self) -> dt.datetime | None: ...  # noqa: D102
+    def handle_due_at(self) -> dt.datetime | None:
+        """When its running time for handling ends."""
+
     @property
-    def extensions(self) -> int: ...  # noqa: D102
+    def extensions(self) -> int:
+        """How often that was extended."""
+
     @property
-    def suspensions(self) -> int: ...  # noqa: D102
+    def suspensions(self) -> int:
+        """How many pauses it was granted."""
+
     @property
-    def pause_until(self) -> dt.datetime | None: ...  # noqa: D102
+    def pause_until(self) -> dt.datetime | None:
+        """Until when the pause asked for would last."""
 
 
 class MeetingLike(Protocol):
     """What deciding on the legal actions needs of a special meeting."""
 
     @property
-    def bodies(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    def bodies(self) -> list[dict[str, Any]]:
+        """Who is invited."""
+
     @property
-    def recorded_at(self) -> Any: ...  # noqa: D102
+    def recorded_at(self) -> Any:
+        """When its minutes were written; None before."""
 
 
 @dataclass(frozen=True, slots=True)

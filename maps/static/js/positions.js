@@ -101,7 +101,8 @@ const DATUMS = [
   [/bd-?09(?:ll)?|百度/i, "BD-09"],
   [/wgs-?84|cgcs-?2000|gps|北斗|天地图/i, "WGS84"],
 ];
-const ANGLE = String.raw`(-?\d{1,3}(?:\.\d+)?)(?:\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:['’′分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:["”″秒]|''|′′)?)?)?)?)?`;
+// A number is whole: digits alone are the number of a grid or of a house, not two angles.
+const ANGLE = String.raw`(-?\d{1,3}(?:\.\d+)?)(?![-\d.])(?:\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:['’′分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:["”″秒]|''|′′)?)?)?)?)?`;
 const AXIS = "东经|西经|北纬|南纬|经度|纬度|longitude|latitude|long|lon|lng|lat|[EWNS]";
 const AROUND = String.raw`[\s,;、/|&()\[\]【】]*`;
 const ONE = new RegExp(String.raw`${AROUND}(?:(${AXIS})\s*[:=]?\s*${ANGLE}|${ANGLE}\s*(${AXIS})?)${AROUND}`, "iy");

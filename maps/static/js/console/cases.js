@@ -60,7 +60,7 @@ export function createCases({ changed }) {
   let sort = "newest";
   let controller = null;
   let turn = 0;
-  let heard = null; // id -> [row, belongs]: what was told while a list was on its way
+  let heard = null; // id -> what to do once more: what was told while a list was on its way
 
   function arrange() {
     order = [...rows.keys()].filter((id) => !waiting.has(id) && !left.has(id));
@@ -97,7 +97,7 @@ export function createCases({ changed }) {
       for (const row of found) rows.set(row.id, row);
       arrange();
       // A list may be older than what the stream has told meanwhile.
-      for (const [row, belongs] of heard.values()) put(row, belongs);
+      for (const again of heard.values()) again();
       changed({ reason: "page" });
     };
     try {
@@ -125,8 +125,22 @@ export function createCases({ changed }) {
 
   // One row as it is now; belongs: true, false, or null where only the server can tell.
   function take(row, belongs) {
-    heard?.set(row.id, [row, belongs]);
+    heard?.set(row.id, () => put(row, belongs));
     put(row, belongs);
+  }
+
+  // One that the actor may no longer know of.
+  function remove(id) {
+    heard?.set(id, () => drop(id));
+    drop(id);
+  }
+
+  function drop(id) {
+    if (!rows.has(id)) return;
+    if (waiting.has(id)) {
+      waiting.delete(id);
+      rows.delete(id);
+    } else left.add(id);
   }
 
   function put(row, belongs) {
@@ -160,14 +174,7 @@ export function createCases({ changed }) {
     compare,
     take,
     settle,
-    remove(id) {
-      if (heard?.has(id)) heard.delete(id);
-      if (!rows.has(id)) return;
-      if (waiting.has(id)) {
-        waiting.delete(id);
-        rows.delete(id);
-      } else left.add(id);
-    },
+    remove,
     get: (id) => rows.get(id),
     ids: () => order,
     all: () => [...rows.values()],
