@@ -12,11 +12,15 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gis.audience import Actor
+from sqlalchemy import select
+
+from gis.audience import Actor, visible_reports
 from gis.blank import is_blank
 from gis.db.database import Row, Transaction
 from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gis.ids import uuid7
+from gis.models import Report
+from gis.queues import WORDS_ONLY, in_queue
 from gis.tokens import county_of, new_token, token_sha256
 from gis.workflow.case import Case, EvaluationState
 from gis.workflow.fields import Wrong, read_text
@@ -194,17 +198,14 @@ def list_callbacks(tx: Transaction, actor: Actor, now: dt.datetime, most: int = 
     """
     if actor.role != "dispatcher":
         raise NotAllowed("Only dispatchers call residents back.")
-    return tx.query(
-        "callbacks",
-        {
-            "county": actor.county_code,
-            "account": actor.account_id,
-            "audience": list(actor.audience),
-            "now": now,
-            "not_since": now - dt.timedelta(hours=4),
-            "most": most,
-        },
+    chosen = (
+        select(Report.id)
+        .where(visible_reports(actor), in_queue("callback", actor, now))
+        .order_by(Report.closed_at, Report.id)
+        .limit(most)
     )
+    ids = list(tx.connection.execute(chosen).scalars())
+    return tx.query("callbacks", {"county": actor.county_code, "ids": ids})
 
 
 def list_attempts(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> list[Row]:
@@ -335,11 +336,8 @@ def _by_token(tx: Transaction, token: str, now: dt.datetime) -> Row:
 
 def _refuse_handlers(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> None:
     """Refuse an account that has a hand in the report's history."""
-    handled = tx.query_one(
-        "handled_by",
-        {"county": actor.county_code, "report": report_id, "account": actor.account_id},
-    )
-    if handled is not None and handled["handled"]:
+    given = {"county": actor.county_code, "report": report_id, "account": actor.account_id}
+    if tx.query("handled_by", {**given, "words_only": list(WORDS_ONLY)})[0]["handled"]:
         raise NotAllowed("Who handled a report cannot enter its evaluation.")
 
 

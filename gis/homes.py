@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from gis import reports
 from gis.audience import Actor
 from gis.db.database import Transaction
-from gis.evaluation import list_callbacks
 from gis.ids import public_id
 from gis.report_documents import Document
 from gis.report_filters import ReportFilters
@@ -58,7 +57,10 @@ class Home:
 def home_of(tx: Transaction, actor: Actor, now: dt.datetime) -> Home:
     """Return what waits for an actor, the most urgent first; nothing for those who only read."""
     queues = [_queue(tx, actor, now, *given) for given in _QUEUES.get(actor.role, _none)(actor)]
-    callbacks = len(list_callbacks(tx, actor, now)) if actor.role == "dispatcher" else 0
+    callbacks = 0
+    if actor.role == "dispatcher":
+        waiting = ReportFilters(queue="callback")
+        callbacks = reports.count_reports(tx, actor, waiting, now=now)["count"]
     return Home(
         sorted((queue for queue in queues if queue.count), key=lambda queue: not queue.items),
         [queue.code for queue in queues if not queue.count],

@@ -26,8 +26,10 @@ AMBIGUOUS_BELOW: Final = 0.8
 """Share of the accuracy circle in the chosen grid under which somebody should look at it."""
 CALL_AGAIN_AFTER: Final = dt.timedelta(hours=4)
 
-# What one may do to a report without having handled it (as in callbacks.sql).
-_WORDS_ONLY = ("received", "comment", "ask", "urge", "photo", "evaluation_asked", "evaluated")
+WORDS_ONLY: Final = (
+    "received", "comment", "ask", "urge", "photo", "evaluation_asked", "evaluated",
+)  # fmt: skip
+"""What one may do to a report without having handled it."""
 
 
 def in_queue(queue: Queue, actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -124,7 +126,10 @@ def _returned() -> ColumnElement[bool]:
 
 
 def _callback(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition of ``callbacks.sql``, for those who may telephone."""
+    """Return the condition for a resident to be telephoned by this actor.
+
+    Not by who handled the report, not within hours of the last call, not who wished for none.
+    """
     if actor.role != "dispatcher":
         return and_(Report.status == "closed", literal(False))
     asked = _any(
@@ -141,7 +146,7 @@ def _callback(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         ReportEvent.county_code == Report.county_code,
         ReportEvent.report_id == Report.id,
         ReportEvent.account_id == actor.account_id,
-        ReportEvent.action.not_in(_WORDS_ONLY),
+        ReportEvent.action.not_in(WORDS_ONLY),
     )
     called = _any(
         Callback,

@@ -1,5 +1,4 @@
--- Closed reports whose resident left a telephone number and has not answered, the longest closed
--- first; not those the actor handled, and not those called within the last hours.
+-- What a dispatcher needs to telephone the residents of some reports, the longest closed first.
 SELECT r.id, r.number, r.category_code, r.town_code, r.description, r.address, r.outcome,
        r.reporter_name, r.reporter_phone, r.closed_at, e.expires_at,
        (SELECT a.result FROM assignment a
@@ -10,18 +9,8 @@ SELECT r.id, r.number, r.category_code, r.town_code, r.description, r.address, r
         WHERE b.county_code = r.county_code AND b.report_id = r.id) AS attempts,
        (SELECT max(b.at) FROM callback b
         WHERE b.county_code = r.county_code AND b.report_id = r.id) AS last_at
-FROM evaluation e
-JOIN report r ON r.county_code = e.county_code AND r.id = e.report_id
-WHERE e.county_code = %(county)s AND e.answered_at IS NULL AND e.expires_at > %(now)s
-  AND r.status = 'closed' AND r.reporter_phone <> '' AND e.round = r.round
-  AND r.audience && %(audience)s::text[]
-  AND NOT EXISTS (
-    SELECT FROM report_event h
-    WHERE h.county_code = r.county_code AND h.report_id = r.id AND h.account_id = %(account)s
-      AND h.action NOT IN ('received', 'comment', 'ask', 'urge', 'photo', 'evaluation_asked', 'evaluated'))
-  AND NOT EXISTS (
-    SELECT FROM callback b
-    WHERE b.county_code = r.county_code AND b.report_id = r.id
-      AND (b.at > %(not_since)s OR b.result = 'refused'))
+FROM report r
+JOIN evaluation e ON e.county_code = r.county_code AND e.report_id = r.id AND e.round = r.round
+  AND e.answered_at IS NULL
+WHERE r.county_code = %(county)s AND r.id = ANY(%(ids)s)
 ORDER BY r.closed_at, r.id
-LIMIT %(most)s

@@ -3,4 +3,4 @@ SELECT EXISTS (
   SELECT FROM report r
   JOIN report_event e ON e.county_code = r.county_code AND e.report_id = r.id
   WHERE r.county_code = %(county)s AND r.id = %(report)s AND e.account_id = %(account)s
-    AND e.action NOT IN ('received', 'comment', 'ask', 'urge', 'photo', 'evaluation_asked', 'evaluated')) AS handled
+    AND e.action <> ALL(%(words_only)s)) AS handled
