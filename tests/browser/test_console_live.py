@@ -9,6 +9,7 @@ from tests.browser.test_console_queue import act, post
 
 pytestmark = pytest.mark.browser
 
+AWAY = {"longitude": 119.2512, "latitude": 36.1957}  # in another town
 STANDING = """() => ({
   scroll: document.querySelector("#list").scrollTop,
   focused: document.activeElement.closest("li")?.dataset.id,
@@ -53,6 +54,27 @@ def test_the_list_does_not_wait_for_the_stream_and_misses_nothing(visit):
     held[0].continue_()
     expect(page.locator("#pending")).to_have_text("1 new")
     expect(page.locator("#live")).to_have_text("Live")
+
+
+def test_what_leaves_while_the_list_is_on_its_way_does_not_stand_in_it(visit):
+    desk = visit(locale="en-GB")
+    report = post(desk, category="power.outage", description="Leaves the town")
+    here = visit("mizhou", locale="en-GB")
+    answers = []
+    here.page.route(
+        "**/api/v1/reports?*limit=200*", lambda route: answers.append((route, route.fetch()))
+    )
+    page = here.open("/map")
+    expect(page.locator("#live")).to_have_text("Live")
+    assert "Leaves the town" in answers[0][1].text()
+    act(desk, report, "move", **AWAY)
+    post(desk, category="power.outage", description="Told after it")
+    expect(page.locator("#pending")).to_have_text("1 new")
+    for route, answer in answers:
+        route.fulfill(response=answer)
+    expect(page.locator(".row").first).to_be_visible()
+    expect(page.locator(".row", has_text="Leaves the town")).to_have_count(0)
+    expect(page.locator("#pending")).to_have_text("1 new")
 
 
 UNKNOWN = "M5 9h14v6H5z"  # the mark of what has no category

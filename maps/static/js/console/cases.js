@@ -60,7 +60,7 @@ export function createCases({ changed }) {
   let sort = "newest";
   let controller = null;
   let turn = 0;
-  let heard = null; // id -> what to do once more: what was told while a list was on its way
+  let heard = null; // id -> [row, belongs], null for gone: what was told while a list was on its way
 
   function arrange() {
     order = [...rows.keys()].filter((id) => !waiting.has(id) && !left.has(id));
@@ -94,10 +94,10 @@ export function createCases({ changed }) {
       rows.clear();
       waiting.clear();
       left.clear();
-      for (const row of found) rows.set(row.id, row);
-      arrange();
       // A list may be older than what the stream has told meanwhile.
-      for (const again of heard.values()) again();
+      for (const row of found) if (heard.get(row.id) !== null) rows.set(row.id, row);
+      arrange();
+      for (const told of heard.values()) if (told) put(...told);
       changed({ reason: "page" });
     };
     try {
@@ -125,22 +125,8 @@ export function createCases({ changed }) {
 
   // One row as it is now; belongs: true, false, or null where only the server can tell.
   function take(row, belongs) {
-    heard?.set(row.id, () => put(row, belongs));
+    heard?.set(row.id, [row, belongs]);
     put(row, belongs);
-  }
-
-  // One that the actor may no longer know of.
-  function remove(id) {
-    heard?.set(id, () => drop(id));
-    drop(id);
-  }
-
-  function drop(id) {
-    if (!rows.has(id)) return;
-    if (waiting.has(id)) {
-      waiting.delete(id);
-      rows.delete(id);
-    } else left.add(id);
   }
 
   function put(row, belongs) {
@@ -174,7 +160,15 @@ export function createCases({ changed }) {
     compare,
     take,
     settle,
-    remove,
+    // One that the actor may no longer know of.
+    remove(id) {
+      heard?.set(id, null);
+      if (!rows.has(id)) return;
+      if (waiting.has(id)) {
+        waiting.delete(id);
+        rows.delete(id);
+      } else left.add(id);
+    },
     get: (id) => rows.get(id),
     ids: () => order,
     all: () => [...rows.values()],
