@@ -42,20 +42,12 @@ SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.le
                               AND c.assignment_id = a.id AND c.stopped_at IS NULL),
                  'version', a.version, 'round', a.round, 'telephone', b.telephone,
                  'requested', a.requested, 'office_of', CASE WHEN b.kind = 'town' THEN b.town_code END,
-                 'handle_due_at', h.due_at, 'extensions', coalesce(h.extensions, 0),
+                 'handle_due_at', q.handle_due_at, 'extensions', coalesce(q.extensions, 0),
                  'suspensions', coalesce(q.suspensions, 0), 'pause_until', q.pause_until)
                ORDER BY a.round, a.role DESC, a.assigned_at, a.id), '[]')
         FROM assignment a
         JOIN utility b ON b.county_code = a.county_code AND b.code = a.utility_code
-        LEFT JOIN clock h
-          ON h.county_code = a.county_code AND h.report_id = a.report_id AND h.assignment_id = a.id
-         AND h.stage = 'handle' AND h.stopped_at IS NULL
-        LEFT JOIN LATERAL (
-          SELECT count(*) FILTER (WHERE x.status = 'approved') AS suspensions,
-                 max(x.until) FILTER (WHERE x.status = 'pending') AS pause_until
-          FROM time_request x
-          WHERE x.county_code = a.county_code AND x.report_id = a.report_id AND x.assignment_id = a.id
-            AND x.kind = 'suspension') q ON a.status = 'handling'
+        LEFT JOIN LATERAL assignment_time(a.county_code, a.report_id, a.id) q ON a.status = 'handling'
         WHERE a.county_code = r.county_code AND a.report_id = r.id) AS assignments,
        (SELECT coalesce(json_agg(json_build_object('bodies', m.bodies, 'recorded_at', m.recorded_at)
                ORDER BY m.convened_at), '[]')
