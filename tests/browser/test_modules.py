@@ -170,10 +170,14 @@ def test_state_survives_the_address(call, query):
     assert call("state.js", "formatState", [[state]]) == [query]
 
 
-def test_nonsense_in_the_address_is_ignored(call):
-    [state] = call(
-        "state.js",
-        "parseState",
-        [["at=a,b,c&heat=rainbow&from=yesterday&point=1&reports=%3Cscript%3E"]],
-    )
+@pytest.mark.parametrize(
+    "query",
+    [
+        "at=a,b,c&heat=rainbow&from=yesterday&point=1&reports=%3Cscript%3E",
+        "from=2026-13-40&to=2026-02-30",
+        "f.from=2026-13-40&f.to=2026-02-30",
+    ],
+)
+def test_nonsense_in_the_address_is_ignored(call, query):
+    [state] = call("state.js", "parseState", [[query]])
     assert call("state.js", "formatState", [[state]]) == [""]

@@ -45,7 +45,12 @@ export const CHOICES = {
     "mine",
   ],
 };
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+// A day of the calendar: "2026-13-40" looks like one, and nothing can be reckoned with it.
+function isDay(text) {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(at) && new Date(at).toISOString().slice(0, 10) === text;
+}
 
 function numbers(text, length) {
   const values = text.split(",").map(Number);
@@ -57,7 +62,7 @@ function read(name, text) {
   if (name === "point") return numbers(text, 2);
   if (typeof DEFAULTS[name] === "boolean") return text !== "0";
   if (CHOICES[name]) return CHOICES[name].includes(text) ? text : DEFAULTS[name];
-  if (["from", "to", "f.from", "f.to"].includes(name)) return DAY.test(text) ? text : "";
+  if (["from", "to", "f.from", "f.to"].includes(name)) return isDay(text) ? text : "";
   return text;
 }
 
