@@ -51,6 +51,7 @@ def report_document(row: Row, actor: Actor, now: dt.datetime) -> Document:
         "urgent": row["urgent"],
         "location": point_document(row["longitude"], row["latitude"]),
         "place": _place(row),
+        "place_text": row["place_text"],
         "accuracy_m": row["accuracy_m"],
         "captured_at": row["captured_at"],
         "received_at": row["received_at"],

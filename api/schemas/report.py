@@ -129,6 +129,7 @@ class Report(Answer):
     place: Annotated[
         NamedPlace | None, Field(description="Where it was said to be, without coordinates.")
     ]
+    place_text: Annotated[str, Field(description="Where it was said to be in words; may be empty.")]
     accuracy_m: float | None
     captured_at: dt.datetime | None
     received_at: dt.datetime

@@ -37,6 +37,7 @@ FIELDS = [
     "urgent",
     "location",
     "place",
+    "place_text",
     "accuracy_m",
     "captured_at",
     "received_at",

@@ -254,6 +254,25 @@ def test_a_place_is_corrected_by_its_name(client: Clients, browser: Browsers) ->
     assert "没有这个地名或网格" in nowhere.text
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ({"place_code": "P1"}, "盛隆花园"),
+        ({"place_text": "密水桥东头老粮站后面"}, "密水桥东头老粮站后面"),
+    ],
+)
+def test_a_place_named_without_coordinates_is_told_to_who_looks_for_it(
+    client: Clients, browser: Browsers, where: dict[str, str], told: str
+) -> None:
+    body = {"description": "x", "category": "water.low_pressure", **where}
+    report = client("dispatcher").post("/reports", json=body).json()
+    assert report["place_text"] == where.get("place_text", "")
+    for path in ("", "/work-order"):
+        page = browser("dispatcher").get(f"/reports/{report['id']}{path}").text
+        assert "所报地点" in page
+        assert told in page
+
+
 def test_the_evaluation_is_shown_as_a_code_for_the_resident(
     client: Clients, browser: Browsers
 ) -> None:

@@ -2,7 +2,7 @@
 -- compared here as well, so that an id alone opens nothing.
 SELECT r.county_code, r.id, r.number, r.client_id, r.body_sha256, r.status, r.level, r.round, r.outcome,
        r.category_code, r.description, r.source, r.address, r.urgent,
-       ST_X(r.location) AS longitude, ST_Y(r.location) AS latitude, r.accuracy_m,
+       ST_X(r.location) AS longitude, ST_Y(r.location) AS latitude, r.accuracy_m, r.place_text,
        p.code AS place_code, p.kind AS place_kind, p.name AS place_name, p.name_en AS place_name_en,
        ST_X(p.location) AS place_longitude, ST_Y(p.location) AS place_latitude,
        r.captured_at, r.received_at, r.accepted_at, r.dispatched_at, r.handled_at, r.closed_at,

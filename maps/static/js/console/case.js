@@ -202,7 +202,7 @@ export function caseBlocks(report, extra, tools) {
       [t("report.address"), report.address],
       [t("report.received"), dateTime(report.received_at)],
       [t("report.source"), named("source", report.source)],
-      [t("report.place"), report.place && nameOf(report.place)],
+      [t("report.place"), report.place ? nameOf(report.place) : report.location ? null : report.place_text],
       [t("report.location"), position(report, tools.outsideWords)],
     ]),
     contacts(report),
