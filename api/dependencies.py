@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from api.auth import Caller, caller_of, find_caller
 from api.schemas.filters import LISTS
 from gis.errors import FieldError, InvalidInput, InvalidParameter
-from gis.reports import check_visible
+from gis.reports import get_visible_id
 
 NO_STORE = {"Cache-Control": "no-store"}
 GEOJSON = "application/geo+json"
@@ -56,7 +56,7 @@ def _check_who(caller: Caller, report_id: str | None) -> None:
     """Look the caller up, and whether they may know of the report that the path names."""
     with caller.read() as (tx, actor):
         if report_id is not None:
-            check_visible(tx, actor, report_id)
+            get_visible_id(tx, actor, report_id)
 
 
 def _query_names(dependant: Dependant) -> set[str]:

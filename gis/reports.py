@@ -20,7 +20,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import case, func, select, true, tuple_, union_all
 
 from gis.audience import Actor, visible_reports
-from gis.counted import rows_of, unit_of
+from gis.counted import Cases, rows_of, unit_of
 from gis.db.database import Database, Row, Transaction
 from gis.dispatching import find_last_step
 from gis.errors import InvalidInput, NotFound
@@ -101,12 +101,15 @@ def _with_undo(
 
 
 def find_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
-    """Return the key of a report from its public id or its number.
+    """Return the key of a report from its public id or its number, to be looked at or acted on.
+
+    Whether there is one of that id, and the actor may know of it, shows when that is done; where
+    it is not, `get_visible_id` tells.
 
     Raises
     ------
     NotFound
-        There is none, or the actor may not know of it.
+        The text is no id of the actor's county, nor the number of a report they may know of.
     """
     if text.isdecimal():
         statement = select(Report.id).where(visible_reports(actor), Report.number == text)
@@ -120,8 +123,8 @@ def find_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
     return report_id
 
 
-def check_visible(tx: Transaction, actor: Actor, text: str) -> None:
-    """Look whether an actor may know of the report with a public id or number.
+def get_visible_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
+    """Return the key of a report that an actor may know of, from its public id or its number.
 
     Raises
     ------
@@ -134,6 +137,7 @@ def check_visible(tx: Transaction, actor: Actor, text: str) -> None:
     )
     if tx.connection.execute(statement).first() is None:
         raise NotFound("There is no such report.")
+    return key
 
 
 def list_page(
@@ -240,7 +244,7 @@ def count_reports(
     ``by_queue`` counts by the same filters without their queue; ``counted`` says how often those
     that stand behind a number of the statistics were counted for it, and as what.
     """
-    lamp = light(now).label("light")
+    lamp, cases = light(now).label("light"), filters.counted
     wanted = in_queue(filters.queue, actor, now) if filters.queue else true()
     where = conditions(replace(filters, queue=None), actor, now)
     queues = [func.count().filter(in_queue(queue, actor, now)) for queue in QUEUES]
@@ -271,23 +275,22 @@ def count_reports(
         "count": count,
         "open": count - by["status"]["closed"],
         **{f"by_{name}": dict(counter) for name, counter in by.items()},
-        "counted": _counted(tx, actor, filters, now) if filters.counted else None,
+        "counted": _counted(tx, actor, cases, replace(filters, counted=None), now)
+        if cases
+        else None,
     }
 
 
 def _counted(
-    tx: Transaction, actor: Actor, filters: ReportFilters, now: dt.datetime
+    tx: Transaction, actor: Actor, cases: Cases, filters: ReportFilters, now: dt.datetime
 ) -> dict[str, Any]:
-    """Return the number of the statistics itself, over what passes all filters."""
-    cases = filters.counted
-    if cases is None:
-        raise ValueError("no number of the statistics is asked for")
+    """Return a number of the statistics itself, over what passes the other filters."""
     rows = rows_of(actor.county_code, cases).subquery()
     statement = (
         select(func.count())
         .select_from(rows)
         .join(Report, Report.id == rows.c.id)
-        .where(visible_reports(actor), *conditions(replace(filters, counted=None), actor, now))
+        .where(visible_reports(actor), *conditions(filters, actor, now))
     )
     number = tx.connection.execute(statement).scalar_one()
     return {"count": number, "unit": unit_of(cases.count)}

@@ -49,8 +49,7 @@ def post_action(
 def get_messages(caller: SignedIn, report_id: str) -> Response:
     """Read a report's thread; what is handed out counts as read. Written to by `comment`, `ask`."""
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
-        reports.get_report(tx, actor, key, now=caller.now)
+        key = reports.get_visible_id(tx, actor, report_id)
         thread = messages.list_messages(tx, actor, key)
         messages.mark_read(tx, actor, key, caller.now)
     items = [{name: row[name] for name in _MESSAGE} for row in thread.messages]

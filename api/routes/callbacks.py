@@ -42,8 +42,7 @@ def get_callbacks(caller: SignedIn, limit: Annotated[int, Query(ge=1, le=200)] =
 def get_attempts(caller: SignedIn, report_id: str) -> Response:
     """List the attempts to reach a report's resident, oldest first."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
-        reports.get_report(tx, actor, key, now=caller.now)
+        key = reports.get_visible_id(tx, actor, report_id)
         attempts = list_attempts(tx, actor, key)
     return json_answer(orjson.dumps({"items": attempts}))
 

@@ -62,8 +62,7 @@ def put_photo(
     """
     folder, now = caller.services.settings.photo_folder, caller.now
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
-        reports.get_report(tx, actor, key, now=now)
+        key = reports.get_visible_id(tx, actor, report_id)
         if hashlib.sha256(body).hexdigest() != sha256:
             raise InvalidInput.of("sha256", "Is not that of the bytes sent.")
         missing = photos.may_add_photo(tx, actor, key, sha256, now)

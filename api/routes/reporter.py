@@ -40,8 +40,7 @@ def get_reporter(
 def get_reads(caller: SignedIn, report_id: str) -> Response:
     """List who read who reported; for administrators."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
-        reports.get_report(tx, actor, key, now=caller.now)
+        key = reports.get_visible_id(tx, actor, report_id)
         if actor.role != "admin":
             raise NotAllowed("Only administrators look at who read personal data.")
         reads = list_reads(tx, actor.county_code, key)

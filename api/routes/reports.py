@@ -122,8 +122,7 @@ def get_history(caller: SignedIn, report_id: str) -> Response:
 def get_merged(caller: SignedIn, report_id: str) -> Response:
     """Name the reports that were merged into this one, and the one it was merged into."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
-        reports.get_report(tx, actor, key, now=caller.now)
+        key = reports.get_visible_id(tx, actor, report_id)
         family = find_family(tx, actor, key)
     answer = {
         "parent": _relative(family.parent) if family.parent else None,
