@@ -7,6 +7,7 @@ from typing import Any
 
 from api.canonical import body_sha256
 from api.schemas.report import ReportIntake
+from api.schemas.suggestion import LocateParams
 from gis.audience import Actor
 from gis.errors import InvalidInput, NotAllowed
 from gis.intake import Intake
@@ -45,15 +46,7 @@ def read_intake(body: ReportIntake, document: Any, idempotency_key: str | None =
         It does not say where, the position is impossible, or header and body name different ids.
     """
     return Intake(
-        where=Where.of(
-            longitude=body.longitude,
-            latitude=body.latitude,
-            crs=body.crs,
-            accuracy_m=body.accuracy_m,
-            place_code=body.place_code,
-            grid_code=body.grid_code,
-            place_text=body.place_text or "",
-        ),
+        where=where_of(body),
         description=body.description,
         body_sha256=body_sha256(document),
         client_id=_client_id(body.client_id, idempotency_key),
@@ -65,6 +58,25 @@ def read_intake(body: ReportIntake, document: Any, idempotency_key: str | None =
         urgent=body.urgent,
         reporter_name=body.reporter.name if body.reporter else "",
         reporter_phone=body.reporter.phone if body.reporter else "",
+    )
+
+
+def where_of(stated: ReportIntake | LocateParams) -> Where:
+    """Return the place that a report names, or a question where one with the same words would go.
+
+    Raises
+    ------
+    InvalidInput
+        Nothing says where, or the position is impossible.
+    """
+    return Where.of(
+        longitude=stated.longitude,
+        latitude=stated.latitude,
+        crs=stated.crs,
+        accuracy_m=stated.accuracy_m,
+        place_code=stated.place_code,
+        grid_code=stated.grid_code,
+        place_text=stated.place_text or "",
     )
 
 

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import SignedIn
 from api.dependencies import NO_STORE, StrictRoute, json_answer
-from api.schemas.common import Code, Text
-from api.schemas.suggestion import Located
+from api.intake import where_of
+from api.schemas.suggestion import Located, LocateParams
 from api.suggestion_answers import duplicate_document
 from gis.audience import Actor
 from gis.db.database import Row, Transaction
@@ -25,31 +24,13 @@ from gis.suggestions import list_duplicates
 router = APIRouter(tags=["matching"], route_class=StrictRoute)
 
 
-class LocateParams(BaseModel):
-    """Where it is, in one of the four ways in which a report may say so, and what is the matter.
-
-    Coordinates win over a place or a grid that is named beside them.
-    """
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-    lon: Annotated[float | None, Field(examples=[119.409])] = None
-    lat: Annotated[float | None, Field(examples=[35.995])] = None
-    place_code: Code | None = None
-    grid_code: Code | None = None
-    place_text: Annotated[Text | None, Field(min_length=1, max_length=400)] = None
-    crs: Annotated[Text, Field(max_length=64)] = "WGS84"
-    accuracy_m: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
-    category: Code | None = None
-
-
 @router.get("/locate", response_model=Located)
 def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Response:
     """Match without storing anything; with a category, also name likely duplicates.
 
     The match, the location and the place are those that a report with the same words would get.
     """
-    where = _where(params)
+    where = where_of(params)
     with caller.read() as (tx, actor):
         match = match_point(tx, actor.county_code, where, category=params.category, at=caller.now)
         place = find_place(tx, actor.county_code, where.place_code) if where.place_code else None
@@ -64,18 +45,6 @@ def locate(caller: SignedIn, params: Annotated[LocateParams, Query()]) -> Respon
         "duplicates": [duplicate_document(actor, row) for row in duplicates],
     }
     return json_answer(orjson.dumps(located), headers=NO_STORE)
-
-
-def _where(params: LocateParams) -> Where:
-    return Where.of(
-        longitude=params.lon,
-        latitude=params.lat,
-        crs=params.crs,
-        accuracy_m=params.accuracy_m,
-        place_code=params.place_code,
-        grid_code=params.grid_code,
-        place_text=params.place_text or "",
-    )
 
 
 def _point(where: Where, place: Row | None) -> Point | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.common import Answer, NamedPlace, PointGeometry
+from api.schemas.common import Answer, Code, NamedPlace, PointGeometry, Text
 from api.schemas.match import Match, UtilityMethod, UtilityName
 from api.schemas.report import Status
 from gis.suggestions import DAYS, RADIUS_M
@@ -63,6 +63,24 @@ class Suggestions(Answer):
 
     utilities: list[SuggestedUtility]
     duplicates: list[LikelyDuplicate]
+
+
+class LocateParams(BaseModel):
+    """Where it is, in one of the four ways in which a report may say so, and what is the matter.
+
+    Coordinates win over a place or a grid that is named beside them.
+    """
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    longitude: Annotated[float | None, Field(alias="lon", examples=[119.409])] = None
+    latitude: Annotated[float | None, Field(alias="lat", examples=[35.995])] = None
+    place_code: Code | None = None
+    grid_code: Code | None = None
+    place_text: Annotated[Text | None, Field(min_length=1, max_length=400)] = None
+    crs: Annotated[Text, Field(max_length=64)] = "WGS84"
+    accuracy_m: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
+    category: Code | None = None
 
 
 class Located(Answer):
