@@ -119,6 +119,15 @@ def test_filters_stand_in_the_address_and_can_be_shared(visit):
     assert "f." not in other.url
 
 
+def test_open_filters_do_not_cover_how_fresh_the_list_is(visit):
+    page = visit(height=900).open_map()
+    page.locator("#filters summary").click()
+    expect(page.locator("#filters form")).to_be_visible()
+    on_top = """live => { const box = live.getBoundingClientRect();
+        return live.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"""
+    assert page.locator("#live").evaluate(on_top)
+
+
 def test_a_report_goes_to_its_body_by_keyboard_alone_and_comes_back(visit):
     here = visit(locale="en-GB")
     report = post(here, category="water.low_pressure", description="Keyboard only")
