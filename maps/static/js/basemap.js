@@ -2,6 +2,7 @@
 
 import { config } from "./config.js";
 import { lonLatOf, latLngOf, useDatum } from "./lonlat.js";
+import { t } from "./words.js";
 
 const LAND = { stroke: false, fillColor: "#f6f6f3", fillOpacity: 1 };
 export const TOWN_BORDER = { fill: false, color: "#7d8590", weight: 1.4, opacity: 0.9 };
@@ -26,4 +27,17 @@ export function showBaseMap(shell, code) {
   const changed = useDatum(known.datum);
   if (changed) shell.map.setView(latLngOf(centre), shell.map.getZoom(), { animate: false });
   return changed;
+}
+
+// What folium cannot say: names for those who do not see the map.
+export function dressMap(map, words) {
+  map.attributionControl.setPrefix(false);
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", words);
+  for (const way of ["in", "out"]) {
+    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
+    button.title = t(`map.zoom_${way}`);
+    button.setAttribute("aria-label", button.title);
+  }
 }

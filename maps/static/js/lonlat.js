@@ -30,3 +30,9 @@ export function bboxOf(bounds) {
   const [east, north] = lonLatOf(bounds.getNorthEast());
   return [Math.max(west, -180), Math.max(south, -90), Math.min(east, 180), Math.min(north, 90)];
 }
+
+// Whether a map stands where an address says: [lon, lat, zoom]. Leaflet puts the centre on whole pixels; an address must
+// not creep by one each time it is opened.
+export function standsAt(map, at) {
+  return at?.[2] === map.getZoom() && map.latLngToContainerPoint(latLngOf(at)).distanceTo(map.getSize().divideBy(2)) <= 1.5;
+}

@@ -2,7 +2,7 @@
 // what it shows of reports: the viewer clusters them, the console works on them.
 
 import { getJson } from "./api.js";
-import { landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
+import { dressMap, landStyle, showBaseMap, TOWN_BORDER } from "./basemap.js";
 import { HEAT_OPACITY } from "./classes.js";
 import { createControls } from "./controls.js";
 import { createDetail } from "./detail.js";
@@ -15,7 +15,7 @@ import { createCells } from "./layers/cells.js";
 import { createLabels } from "./layers/labels.js";
 import { createShapes } from "./layers/marks.js";
 import { boxOfRing, createPolygons } from "./layers/polygons.js";
-import { boundsOf, latLngOf, lonLatOf } from "./lonlat.js";
+import { boundsOf, latLngOf, lonLatOf, standsAt } from "./lonlat.js";
 import { createNotices } from "./notices.js";
 import { createOutside } from "./outside.js";
 import { createSearch } from "./search.js";
@@ -169,14 +169,8 @@ state.onChange(async (_, changed) => {
   page.changed(any);
 });
 
-// Leaflet puts the centre on whole pixels; an address must not creep by one each time it is opened.
-function standsAt(at) {
-  if (!at || at[2] !== map.getZoom()) return false;
-  return map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
-}
-
 function remember() {
-  if (standsAt(state.get().at)) return;
+  if (standsAt(map, state.get().at)) return;
   const [lon, lat] = lonLatOf(map.getCenter());
   state.set({ at: [lon, lat, map.getZoom()] });
 }
@@ -266,11 +260,11 @@ async function refineGrids() {
   page.refined?.();
 }
 
-// Takes the map where an address says; false where it says nowhere.
+// Takes the map where an address says, and tells whether it says anywhere one can look at.
 function standWhere(at) {
-  if (!at || outside.isFar(at)) return false;
-  map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
-  return true;
+  const known = Boolean(at) && !outside.isFar(at);
+  if (known) map.setView(latLngOf(at), at[2], { animate: false });
+  return known;
 }
 
 // What a page works with comes before the thousands of lines beneath it; a page that waits too long gets them all the same.
@@ -303,9 +297,8 @@ async function loadGeometry(begun) {
 
 // What one came for, else the whole county; a county nobody has drawn yet is somewhere in its country.
 function showFirst(drawn) {
-  const { at } = state.get();
-  if (at && !outside.isFar(at)) map.setView(latLngOf([at[0], at[1]]), at[2], { animate: false });
-  else if (drawn.features().length > 0) map.fitBounds(boundsOf(drawn.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
+  if (standWhere(state.get().at)) return;
+  if (drawn.features().length > 0) map.fitBounds(boundsOf(drawn.box()), { paddingTopLeft: [legendRoom(), 12], paddingBottomRight: [12, 12], animate: false });
   else {
     map.setMinZoom(COUNTRY[2]);
     map.setView(latLngOf(COUNTRY), COUNTRY[2], { animate: false });
@@ -330,25 +323,12 @@ async function loadLists() {
   controls.reflect();
 }
 
-// What folium cannot say: limits, and names for those who do not see the map.
-function dressMap() {
-  map.attributionControl.setPrefix(false);
-  map.setMinZoom(7);
-  map.setMaxZoom(19);
-  const container = map.getContainer();
-  container.setAttribute("role", "application");
-  container.setAttribute("aria-label", t("map.label"));
-  for (const way of ["in", "out"]) {
-    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
-    button.title = t(`map.zoom_${way}`);
-    button.setAttribute("aria-label", button.title);
-  }
-}
-
 // hooks: {rebuild(), moved(), changed(any), begin(), click?(point), written?(), report?: {show(id), hide()}}.
 export async function start(hooks) {
   page = hooks;
-  dressMap();
+  dressMap(map, t("map.label"));
+  map.setMinZoom(7);
+  map.setMaxZoom(19);
   showBase();
   createSearch({ input: byId("search"), list: byId("found"), findGrids, choose });
   const begun = hooks.beginEarly?.();

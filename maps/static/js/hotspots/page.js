@@ -1,11 +1,11 @@
 // /map/hotspots: wires question, layer, map, legend, ranking, slider, methods, back-test, measures and files together.
 
 import { isAbort, getJson } from "../api.js";
-import { showBaseMap } from "../basemap.js";
+import { dressMap, showBaseMap } from "../basemap.js";
 import { config } from "../config.js";
 import { byId } from "../dom.js";
 import { count } from "../format.js";
-import { boundsOf, latLngOf, lonLatOf } from "../lonlat.js";
+import { boundsOf, latLngOf, lonLatOf, standsAt } from "../lonlat.js";
 import { createNotices } from "../notices.js";
 import { createSheets } from "../sheets.js";
 import { nameOf, t } from "../words.js";
@@ -21,7 +21,7 @@ import { createPopup } from "./popup.js";
 import { choiceOf, createQuestion, formatQuestion, needsRows, yardstickOf } from "./question.js";
 import { markRow, renderRanking } from "./ranking.js";
 import { createReel } from "./reel.js";
-import { createStage, dressMap, standsAt } from "./stage.js";
+import { createStage } from "./stage.js";
 import { createTake } from "./take.js";
 import { createTimeline } from "./timeline.js";
 
@@ -368,7 +368,7 @@ function standAtStart() {
 }
 
 async function start() {
-  dressMap(map);
+  dressMap(map, t("hot.map_label"));
   showBaseMap(shell, base());
   const [packed, categoryList, exposureList] = await Promise.all([
     notices.watch("grids", () => getJson("/layers/outlines")),

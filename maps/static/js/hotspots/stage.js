@@ -6,7 +6,6 @@ import { h } from "../dom.js";
 import { createLabels } from "../layers/labels.js";
 import { createPolygons } from "../layers/polygons.js";
 import { boundsOf, latLngOf } from "../lonlat.js";
-import { t } from "../words.js";
 
 const PANES = { land: 310, heat: 330, grids: 350, areas: 380, towns: 390, labels: 590 };
 const CHOSEN = { color: "#0b5c8a", weight: 3, fill: false, interactive: false };
@@ -203,22 +202,4 @@ export function createStage(map, { base, withNames = true }) {
     },
     repaintLand: () => land.repaint(),
   };
-}
-
-// What folium cannot say: names for those who do not see the map.
-export function dressMap(map) {
-  map.attributionControl.setPrefix(false);
-  const container = map.getContainer();
-  container.setAttribute("role", "application");
-  container.setAttribute("aria-label", t("hot.map_label"));
-  for (const way of ["in", "out"]) {
-    const button = container.querySelector(`.leaflet-control-zoom-${way}`);
-    button.title = t(`map.zoom_${way}`);
-    button.setAttribute("aria-label", button.title);
-  }
-}
-
-// Whether a map stands where an address says: [lon, lat, zoom].
-export function standsAt(map, at) {
-  return at?.[2] === map.getZoom() && map.latLngToContainerPoint(latLngOf([at[0], at[1]])).distanceTo(map.getSize().divideBy(2)) <= 1.5;
 }
