@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 
 import httpx
@@ -62,12 +62,13 @@ def test_each_page_is_for_its_roles(path: str, language: str, browse: Clients) -
     assert browse("").get(path).status_code == 303
 
 
-def filed(client: httpx.Client, count: int) -> None:
+def filed(client: httpx.Client, count: int, assisting: Sequence[str] = ()) -> None:
     """Take in, accept and dispatch so many reports."""
+    dispatch = {"action": "dispatch", "lead": "power", "assisting": list(assisting)}
     for _ in range(count):
         body = {"description": "停电", "category": "power", "longitude": 119.34, "latitude": 36.0}
         report = client.post("/reports", json=body).json()
-        for action in ({"action": "accept"}, {"action": "dispatch", "lead": "power"}):
+        for action in ({"action": "accept"}, dispatch):
             answer = client.post(
                 f"/reports/{report['id']}/actions",
                 json=action,
@@ -109,21 +110,7 @@ def test_a_number_of_assignments_is_told_beside_the_list_of_its_reports(
     """Every rate's counts come again from its links, also where a report counts several times."""
     desk = client("dispatcher")
     filed(desk, 1)
-    where = {"longitude": 119.34, "latitude": 36.0}
-    report = desk.post(
-        "/reports", json={"description": "停电", "category": "power", **where}
-    ).json()
-    for action in (
-        {"action": "accept"},
-        {"action": "dispatch", "lead": "power", "assisting": ["water-west", "office-1"]},
-    ):
-        answer = desk.post(
-            f"/reports/{report['id']}/actions",
-            json=action,
-            headers={"if-match": str(report["version"])},
-        )
-        assert answer.is_success, answer.text
-        report = answer.json()
+    filed(desk, 1, assisting=["water-west", "office-1"])
     asked = {"from": "2022-05-01", "to": "2022-05-31", "by": "town"}
     shown = desk.get("/statistics", params=asked).json()
     several = 0

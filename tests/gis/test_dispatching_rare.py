@@ -14,7 +14,7 @@ from gis.evaluation import answer_by_token, issue_token, record_callback
 from gis.rematching import put_service_areas_in_force
 from gis.sweeping import Swept, sweep
 from tests.gis.test_dispatching_merge import merged
-from tests.gis.test_dispatching_time import DAY, handling, request
+from tests.gis.test_dispatching_time import DAY, convene, handling, request
 from tests.support import county
 from tests.support.county import COUNTY
 from tests.support.crew import Desk
@@ -149,10 +149,7 @@ def test_a_decided_date_holds_whatever_was_granted_before(desk: Desk) -> None:
     people, report_id = desk.people, handling(desk)
     request(desk, report_id)
     request(desk, report_id, until=(desk.now + 2 * DAY).isoformat())
-    desk.act(
-        people.dispatcher, report_id, "convene",
-        place="x", meets_at=(desk.now + DAY).isoformat(), bodies=["power"],
-    )  # fmt: skip
+    convene(desk, people.dispatcher, report_id, "power")
     due_at = desk.now + 5 * DAY
     decision = {"utility": "water-west", "text": "x", "due_at": due_at.isoformat()}
     desk.act(
@@ -164,10 +161,7 @@ def test_a_decided_date_holds_whatever_was_granted_before(desk: Desk) -> None:
 
 def test_a_decided_date_holds_when_the_body_checks_in(desk: Desk) -> None:
     people, report_id = desk.people, handling(desk)
-    desk.act(
-        people.dispatcher, report_id, "convene",
-        place="x", meets_at=(desk.now + DAY).isoformat(), bodies=["telecom"],
-    )  # fmt: skip
+    convene(desk, people.dispatcher, report_id, "telecom")
     due_at = desk.now + 9 * DAY
     decision = {"utility": "telecom", "text": "迁移线缆", "due_at": due_at.isoformat()}
     desk.act(

@@ -30,6 +30,14 @@ def request(desk: Desk, report_id: uuid.UUID, **fields: Any) -> None:
     desk.act(desk.people.dispatcher, report_id, "approve")
 
 
+def convene(desk: Desk, actor: Actor, report_id: uuid.UUID, *bodies: str) -> None:
+    """Call bodies to a meeting on the next day."""
+    meets_at = (desk.now + DAY).isoformat()
+    desk.act(
+        actor, report_id, "convene", place="市综治中心", meets_at=meets_at, bodies=list(bodies)
+    )
+
+
 def test_an_extension_adds_the_limit_once_more_and_twice_at_most(desk: Desk) -> None:
     report_id = handling(desk)
     due_at = desk.row(report_id)["due_at"]
@@ -104,10 +112,7 @@ def test_what_can_be_asked_for_is_what_is_listed(desk: Desk) -> None:
 
 def test_who_is_invited_is_told_so_by_the_report(desk: Desk) -> None:
     people, report_id = desk.people, handling(desk)
-    desk.act(
-        people.dispatcher, report_id, "convene",
-        place="市综治中心", meets_at=(desk.now + DAY).isoformat(), bodies=["telecom"],
-    )  # fmt: skip
+    convene(desk, people.dispatcher, report_id, "telecom")
     for actor, action in ((people.telecom, "acknowledge"), (people.dispatcher, "record_minutes")):
         with desk.db.read(actor) as tx:
             assert action in reports.get_report(tx, actor, report_id, now=desk.now)["actions"]
@@ -139,10 +144,7 @@ def test_several_requests_have_to_be_named(desk: Desk) -> None:
 
 def test_a_meeting_decides_who_does_what_until_when(desk: Desk) -> None:
     people, report_id = desk.people, handling(desk)
-    desk.act(
-        people.supervisor, report_id, "convene",
-        place="市综治中心", meets_at=(desk.now + DAY).isoformat(), bodies=["power", "telecom"],
-    )  # fmt: skip
+    convene(desk, people.supervisor, report_id, "power", "telecom")
     assert "u:370782:telecom" in desk.row(report_id)["audience"]
     desk.act(people.telecom, report_id, "acknowledge", seen=None)
     with pytest.raises(Conflict):
