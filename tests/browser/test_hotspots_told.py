@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import shapely
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_hotspots import LOW, ask, open_page, ready
@@ -69,6 +70,11 @@ def test_two_maps_of_counts_are_headed_as_counts_and_show_the_whole_county(visit
     page = open_page(visit, f"view=compare&sides=1&{LOW}", locale="en-GB")
     expect(page.locator("#legend .legend-head")).to_contain_text("Reports per grid")
     expect(page.locator("#legend .legend-head")).not_to_contain_text("Change")
+    towns = page.request.get(f"{page.url.partition('/map')[0]}/api/v1/towns?f=geojson").text()
+    west, south, east, north = shapely.from_geojson(towns).bounds
+    shown = page.evaluate("gridcallShell.map.getBounds().toBBoxString().split(',').map(Number)")
+    assert shown[0] < west < east < shown[2]
+    assert shown[1] < south < north < shown[3]
 
 
 def test_periods_that_overlap_are_refused_in_words(visit):
