@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 import shapely
 
 from gis import reasons
+from gis.blank import is_blank
 from gis.datum import parse_crs, point_to_wgs84
 from gis.db.database import Row, Transaction
 from gis.errors import FieldError, InvalidInput, NotFound
@@ -71,7 +72,7 @@ class Where:
             If none of the four ways is used, only one coordinate is given, the datum is unknown,
             the position is not on earth or the accuracy is not a positive number.
         """
-        text = place_text.strip()
+        text = "" if is_blank(place_text) else place_text.strip()
         if accuracy_m is not None and not 0 <= accuracy_m < math.inf:
             raise InvalidInput.of("accuracy_m", "must be a number of metres, 0 or more")
         if longitude is None and latitude is None:

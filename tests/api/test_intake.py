@@ -140,6 +140,7 @@ def test_each_of_the_four_ways_to_say_where(client: Clients, where: dict[str, An
 WHERE = {"longitude": 119.4, "latitude": 36.0}
 BAD = {
     "nowhere": ({"description": "x"}, "longitude"),
+    "a place nobody can see": ({"description": "x", "place_text": "\u200b \ufeff"}, "longitude"),
     "half a point": ({"description": "x", "longitude": 119.4}, "latitude"),
     "no words": ({**WHERE}, "description"),
     "empty words": ({"description": "", **WHERE}, "description"),
