@@ -17,7 +17,23 @@ Imports stand at the top as everywhere: only the module of the command that is c
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from gis.errors import InvalidInput
+
 
 def example(*lines: str) -> str:
     """Return the epilog that shows how a command is called."""
     return "Example:\n\n" + "\n\n".join(f"    {line}" for line in lines)
+
+
+def check_folder(file: Path) -> None:
+    """Refuse a file whose folder is not there, before the work that is to be written into it.
+
+    Raises
+    ------
+    InvalidInput
+        Names the folder.
+    """
+    if not file.parent.is_dir():
+        raise InvalidInput(f"There is no folder {file.parent}: make it first.")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from api.bulletins import BulletinForm, bulletin_file
-from api.commands import example
+from api.commands import check_folder, example
 from gis.audience import Actor
 from gis.db import provision
 from gis.db.database import Database
@@ -35,6 +35,8 @@ def bulletin(
     ] = None,
 ) -> None:
     """Write the monthly bulletin of a category or tag: numbers, rankings, hot areas and maps."""
+    path = output or Path()
+    check_folder(path)
     settings = Settings()
     # What a planner may know is what a paper that is passed on may say.
     planner = Actor(uuid.UUID(int=0), county or settings.county, "bulletin", "", "planner")
@@ -53,7 +55,6 @@ def bulletin(
             language=lang,
             now=dt.datetime.now(dt.UTC),
         )
-    path = output or Path()
     path = path / file.name if path.is_dir() else path
     path.write_bytes(file.content)
     typer.echo(str(path))

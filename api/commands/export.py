@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import example
+from api.commands import check_folder, example
 from data.export import ENDINGS, export_file
 from data.headings import Kind
 from gis.db import provision
@@ -33,6 +33,7 @@ def export(
     ] = False,
 ) -> None:
     """Write grids, staff, utilities, service areas, categories, places or reports to a file."""
+    check_folder(file)
     settings = Settings()
     purpose = f"gridcall export {kind}"
     # As the owner: a file of everything, whoever may read which row in the application.

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import example
+from api.commands import check_folder, example
 from api.commands.progress import row_bar
 from gis.db import provision
 from gis.db.database import Database
@@ -55,6 +55,8 @@ def preview(
 
     Counted are reports not dispatched yet: an assignment stays as it was made.
     """
+    if file is not None:
+        check_folder(file)
     with _opened("gridcall rules preview", county) as (db, code), db.read(county_code=code) as tx:
         get_county(tx, code)
         version = get_version(tx, code, name)

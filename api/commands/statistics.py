@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands import example
+from api.commands import check_folder, example
 from api.statistics_answers import asked_of, count, names_of, statistics_file
 from gis.audience import Actor
 from gis.counted import Dimension
@@ -49,6 +49,8 @@ def statistics(
     ] = None,
 ) -> None:
     """Count a period: settlement, on-time, check-in, satisfaction; without one, the latest with data."""
+    if out is not None:
+        check_folder(out)
     settings = Settings()
     code = county or settings.county
     actor = Actor(uuid.UUID(int=0), code, "statistics", "", "admin")

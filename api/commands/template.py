@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import example
+from api.commands import check_folder, example
 from data.headings import Kind
 from data.templates import write_template
 from gis.errors import InvalidInput
@@ -27,8 +27,7 @@ def template(
     path = file or Path(f"{kind}.xlsx")
     if path.exists():
         raise InvalidInput(f"{path} is there already: name another file, or remove it first.")
-    if not path.parent.is_dir():
-        raise InvalidInput(f"There is no folder {path.parent}: make it first.")
+    check_folder(path)
     write_template(kind, path, county_code=county or Settings().county)
     typer.echo(f"{path} is ready: gridcall import {kind} {path}")
 

@@ -182,6 +182,20 @@ def test_a_template_overwrites_nothing(call, county) -> None:
     again = call("template", "grids", "mine.xlsx")
     assert again.exit_code == 1
     assert "is there already" in str(again.exception)
-    nowhere = call("template", "grids", "nowhere/mine.xlsx")
-    assert nowhere.exit_code == 1
-    assert "There is no folder" in str(nowhere.exception)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("template", "grids", "nowhere/mine.xlsx"),
+        ("export", "reports", "nowhere/reports.csv"),
+        ("bulletin", "2022-07", "--output", "nowhere/paper.docx"),
+        ("statistics", "--out", "nowhere/figures.csv"),
+        ("rules", "preview", "2022", "--csv", "nowhere/moves.csv"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_is_not_there_is_said_before_the_work(call, words: tuple[str, ...]) -> None:
+    refused = call(*words)
+    assert refused.exit_code == 1
+    assert str(refused.exception) == "There is no folder nowhere: make it first."
