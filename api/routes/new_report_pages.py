@@ -78,6 +78,11 @@ def _refused(draft: Draft, error: GridCallError, say: Any) -> Draft:
         return replace(draft, values=fresh, refusal=Refusal(say.word("new.saved_before")))
     places = error.details.get("places", ())
     refusal = refusal_of(error, say)
+    nowhere = refusal.fields.get("place_text")
+    if nowhere:
+        # Of every way to say where the same is told: once is enough, beside the one most take.
+        told = {name: words for name, words in refusal.fields.items() if words != nowhere}
+        refusal = replace(refusal, fields={**told, "place": nowhere})
     if places:
         told = {**refusal.fields, "place": say.word("new.which_place")}
         refusal = replace(refusal, fields=told)

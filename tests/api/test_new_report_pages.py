@@ -79,7 +79,7 @@ def test_photos_come_with_it(browser: Browsers, world: World) -> None:
     [
         ({"description": " "}, "description", "请填写"),
         ({"description": "\u200b"}, "description", "只有空格或看不见的字符"),
-        ({"longitude": "", "latitude": ""}, "place_text", "请说明在哪里"),
+        ({"longitude": "", "latitude": ""}, "place", "请说明在哪里"),
         ({"longitude": "x"}, "longitude", "坐标不对"),
         ({"longitude": "119.4", "latitude": "136"}, "location", "坐标不对"),
         ({"category": "none"}, "category", "没有这一项"),
@@ -102,6 +102,15 @@ def test_a_name_of_several_places_is_asked_about_and_of_none_is_kept_as_words(
     unknown = send(desk, filled(desk, **nowhere, place="老槐树底下"), "check")
     assert unknown.status_code == 200
     assert "没有找到地名“老槐树底下”" in unknown.text
+
+
+def test_that_it_is_nowhere_is_told_once_beside_the_place(browser: Browsers) -> None:
+    desk = browser("dispatcher")
+    nowhere = {"longitude": "", "latitude": "", "accuracy_m": ""}
+    answer = send(desk, filled(desk, **nowhere), "save")
+    assert answer.status_code == 422
+    assert re.findall(r'id="([a-z_]+)-error"', answer.text) == ["place"]
+    assert re.search(r'id="place"[^>]* aria-invalid="true"', answer.text)
 
 
 def test_readers_do_not_report(browser: Browsers) -> None:

@@ -8,9 +8,10 @@ import { nameOf, named, t } from "./words.js";
 const PAUSE_MS = 350;
 const known = new Map(); // name as listed -> place
 const located = latest();
+const bodies = getJson("/utilities").then(({ items }) => new Map(items.map((body) => [body.code, nameOf(body)])), () => new Map());
 const field = (id) => byId(id);
 
-function matchBlock(match) {
+function matchBlock(match, bodyNames) {
   const reason = config.language === "en" ? match.reason_en : match.reason;
   return h(
     "section",
@@ -20,7 +21,7 @@ function matchBlock(match) {
     facts([
       [t("match.grid"), match.grid ? [nameOf(match.grid), h("small", {}, ` ${match.grid.code}`)] : t("match.outside")],
       [t("match.staff"), match.staff?.name ?? t("match.no_staff")],
-      [t("match.utility"), match.utility ? [h("strong", {}, match.utility.name), h("small", {}, ` ${named("utility_method", match.utility_method)}`)] : t("match.no_utility")],
+      [t("match.utility"), match.utility ? [h("strong", {}, bodyNames.get(match.utility.code) ?? match.utility.name), h("small", {}, ` ${named("utility_method", match.utility_method)}`)] : t("match.no_utility")],
     ]),
   );
 }
@@ -38,7 +39,7 @@ async function showMatch() {
   if (!where) return;
   try {
     const { match } = await located("/locate", { ...where, category: field("category").value });
-    field("found").replaceChildren(matchBlock(match));
+    field("found").replaceChildren(matchBlock(match, await bodies));
   } catch (error) {
     if (!isAbort(error)) field("found").replaceChildren(h("p", { class: "muted" }, t("new.match_here")));
   }
