@@ -12,6 +12,8 @@ from maps.speech import Speech
 _ASPECT = 0.62
 _BARS_M = (20, 50, 100, 200, 500, 1000)
 _CHINESE_FROM = "\u2e7f"
+# The scale bar takes the bottom left, up to here of half the width from the middle.
+_BAR_BEFORE = 0.3
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def make_sketch(
     font_m = half_w * 0.064
     own = next((grid for grid in around.grids if grid["code"] == around.own_grid), None)
     depot, arrow = _depot(around, say, utility, half_w, half_h, font_m)
-    labels, dots = _labels(around, say, own, half_w, half_h, font_m)
+    labels, dots = _labels(around, say, own, arrow, half_w, half_h, font_m)
     bar_m = max((m for m in _BARS_M if m <= half_w * 0.5), default=_BARS_M[0])
     return Sketch(
         half_w=half_w,
@@ -109,12 +111,15 @@ def _labels(
     around: Surroundings,
     say: Speech,
     own: dict[str, Any] | None,
+    arrow: Arrow | None,
     half_w: float,
     half_h: float,
     font_m: float,
 ) -> tuple[tuple[Label, ...], tuple[tuple[float, float], ...]]:
     """Name the own grid, then the places nearest first; a name that would cover another is left out."""
     taken = [_box(0, 0, "", font_m * 1.6)]
+    if arrow:
+        taken.append(_arrow_box(arrow, font_m))
     labels: list[Label] = []
     dots: list[tuple[float, float]] = []
     for place in around.places:
@@ -155,7 +160,23 @@ def _depot(
     words = say.word(
         "sketch.depot", name=say.own_name(around.depot), distance=say.distance(distance)
     )
-    return None, Arrow(x * scale, y * scale, math.degrees(math.atan2(y, x)), words)
+    at_x, at_y = x * scale, y * scale
+    # The corners of the scale bar and of the north stay theirs.
+    if at_x < -half_w * _BAR_BEFORE:
+        at_y = min(at_y, half_h - font_m * 3)
+    if at_x > half_w - font_m * 3:
+        at_y = max(at_y, font_m * 3 - half_h)
+    return None, Arrow(at_x, at_y, math.degrees(math.atan2(y, x)), words)
+
+
+def _arrow_box(arrow: Arrow, font_m: float) -> tuple[float, float, float, float]:
+    """Return the room that an arrow takes with its words, as the template draws them."""
+    width = _width(arrow.words, font_m) + font_m * 1.8
+    middle = arrow.x + (-width if arrow.x > 0 else width) / 2
+    top, bottom = (-0.7, 1.5) if arrow.y < 0 else (-1.3, 0.7)
+    return (
+        middle - width / 2, arrow.y + top * font_m, middle + width / 2, arrow.y + bottom * font_m,
+    )  # fmt: skip
 
 
 def _width(words: str, font_m: float) -> float:
@@ -170,7 +191,9 @@ def _box(x: float, y: float, words: str, font_m: float) -> tuple[float, float, f
 def _inside(box: tuple[float, float, float, float], half_w: float, half_h: float) -> bool:
     west, top, east, bottom = box
     # The scale bar stands at the bottom left, the arrow of the north at the top right.
-    free = not (west < -half_w * 0.3 and bottom > half_h * 0.78)
+    bar = west < -half_w * _BAR_BEFORE and bottom > half_h * 0.78
+    north = east > half_w * 0.86 and top < -half_h * 0.72
+    free = not bar and not north
     return -half_w < west and east < half_w * 0.96 and -half_h < top and bottom < half_h and free
 
 
