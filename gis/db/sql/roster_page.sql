@@ -1,5 +1,5 @@
 -- A page of the roster by code, or the one of a code, with grid, town and the account of each.
-SELECT s.code, s.name, s.role, s.telephone, s.grid_code, g.name AS grid_name, coalesce(s.town_code, g.town_code) AS town_code,
+SELECT s.code, s.name, s.role, s.telephone, s.grid_code, g.name AS grid_name, g.name_en AS grid_name_en, coalesce(s.town_code, g.town_code) AS town_code,
        s.valid_from, s.valid_to, s.on_duty,
        (SELECT a.username FROM account a WHERE a.staff_id = s.id AND a.disabled_at IS NULL
         ORDER BY a.created_at LIMIT 1) AS username
