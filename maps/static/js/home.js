@@ -2,14 +2,22 @@
 
 import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
-import { clockTime, count, dateTime, period } from "./format.js";
+import { clockTime, count, dateTime, isoDate, period } from "./format.js";
 import { lightBadge, statusBadge } from "./report_view.js";
 import { nameOf, t } from "./words.js";
 
 const LATEST = 25;
 const PATIENCE_MS = 300;
+const DAY_MS = 86_400_000;
 const list = byId("latest");
 const note = byId("latest-note");
+
+// As the other homes say it: today and yesterday by name, other days in full.
+function nearTime(text) {
+  const at = new Date(text);
+  const ago = [0, 1].find((days) => isoDate(at) === isoDate(new Date(Date.now() - days * DAY_MS)));
+  return ago === undefined ? dateTime(text) : `${t(ago === 0 ? "time.today" : "time.yesterday")} ${clockTime(at)}`;
+}
 
 function reportRow(report, nameOfCategory) {
   const grid = report.match.grid;
@@ -19,7 +27,7 @@ function reportRow(report, nameOfCategory) {
     h(
       "a",
       { href: `/map?report=${encodeURIComponent(report.id)}` },
-      h("span", { class: "row-head" }, statusBadge(report), lightBadge(report), h("time", { datetime: report.received_at }, dateTime(report.received_at))),
+      h("span", { class: "row-head" }, statusBadge(report), lightBadge(report), h("time", { datetime: report.received_at }, nearTime(report.received_at))),
       h("span", { class: "row-words" }, report.description || t("report.no_words")),
       h("small", {}, [report.number, nameOfCategory(report.category), grid ? nameOf(grid) : t("match.outside")].join(" · ")),
     ),
