@@ -25,7 +25,7 @@ class Family:
     children: list[Row]
 
 
-def find_family(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> Family:
+def family_of(tx: Transaction, actor: Actor, report_id: uuid.UUID) -> Family:
     """Return the reports that merging binds to one; nothing for a report the actor may not read."""
     rows = tx.query(
         "report_family",

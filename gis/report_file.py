@@ -13,7 +13,7 @@ from gis import reports
 from gis.audience import Actor
 from gis.db.database import Row, Transaction
 from gis.dispatching import find_last_step
-from gis.merged import find_family
+from gis.merged import family_of
 from gis.messages import list_messages
 from gis.report_documents import Document
 from gis.suggestions import Suggestions, suggest
@@ -88,7 +88,7 @@ def open_report(
     )
     history = orjson.loads(reports.history_json(tx, actor, report_id))
     thread = list_messages(tx, actor, report_id)
-    family = find_family(tx, actor, report_id)
+    family = family_of(tx, actor, report_id)
     lon, lat = _spot(document)
     surroundings = find_surroundings(
         tx,

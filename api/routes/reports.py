@@ -31,7 +31,7 @@ from gis import reports
 from gis.audience import Actor
 from gis.db.database import Row, Transaction
 from gis.filter_checks import check_filters
-from gis.merged import find_family
+from gis.merged import family_of
 from gis.report_filters import ReportFilters
 from gis.report_table import COLUMNS, table_row
 
@@ -123,7 +123,7 @@ def get_merged(caller: SignedIn, report_id: str) -> Response:
     """Name the reports that were merged into this one, and the one it was merged into."""
     with caller.read() as (tx, actor):
         key = reports.get_visible_id(tx, actor, report_id)
-        family = find_family(tx, actor, key)
+        family = family_of(tx, actor, key)
     answer = {
         "parent": _relative(family.parent) if family.parent else None,
         "children": [_relative(row) for row in family.children],
