@@ -209,11 +209,22 @@ def _word(key: str, value: Any, language: Language) -> str:
             # Within an English sentence; acronyms keep their capitals.
             return name if name[1:2].isupper() else name[:1].lower() + name[1:]
         case "share":
-            return f"{value * 100:.0f} %" if language == "en" else f"{value * 100:.0f}%"
+            return _share_text(value, language)
         case "accuracy":
             return distance_text(value, language)
         case _:
             return _name(value, language) if isinstance(value, list) else str(value)
+
+
+def _share_text(share: float, language: Language) -> str:
+    """Write a part of the whole: some is never 0 %, and not all is never 100 %."""
+    percent = round(share * 100)
+    if 0 < share < 1 and percent in {0, 100}:
+        few = percent == 0
+        if language == "en":
+            return "less than 1 %" if few else "more than 99 %"
+        return "不到1%" if few else "99%以上"
+    return f"{percent} %" if language == "en" else f"{percent}%"
 
 
 def _name(names: list[str], language: Language) -> str:
