@@ -87,13 +87,12 @@ def _decoded(data: bytes) -> Picture:
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=FORMATS) as sent:
                 if sent.width * sent.height > MOST_PIXELS:
-                    raise InvalidInput.of(
-                        "photo", f"Must have at most {MOST_PIXELS // 1_000_000} million pixels."
-                    )
+                    raise _too_many_pixels()
                 sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 upright = ImageOps.exif_transpose(sent).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
-            Warning) as error:  # fmt: skip
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
         raise InvalidInput.of("photo", "Is no whole JPEG, PNG or WebP picture.") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     bare = Image.new("RGB", upright.size)
@@ -102,6 +101,11 @@ def _decoded(data: bytes) -> Picture:
     width, height = bare.size
     bare.thumbnail((SMALL_SIDE, SMALL_SIDE))
     return Picture(whole, _jpeg(bare), width, height)
+
+
+def _too_many_pixels() -> InvalidInput:
+    # Pillow refuses by itself what is more than twice as large, before its size can be asked for.
+    return InvalidInput.of("photo", f"Must have at most {MOST_PIXELS // 1_000_000} million pixels.")
 
 
 def _jpeg(picture: Image.Image) -> bytes:
