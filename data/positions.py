@@ -146,7 +146,7 @@ def likely_cause(x: FloatArray, y: FloatArray, crs: Crs, home: BBox | None) -> s
         return "they are not finite numbers"
     x, y = np.median(x[finite], keepdims=True), np.median(y[finite], keepdims=True)
     if _lands(y, x, crs, home or _CHINA):
-        return "latitude and longitude look swapped: exchange the two (--lon-field, --lat-field)"
+        return "latitude and longitude look swapped: exchange the two"
     if crs.definition is not None and _lands(x, y, WGS84, home or _CHINA):
         return (
             "they look like degrees: leave --crs out, or use --crs WGS84, CGCS2000, GCJ-02 or BD-09"
