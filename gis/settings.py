@@ -1,6 +1,6 @@
 """Settings of one GridCall installation, read from the environment.
 
-Every setting is a field with a description; ``docs/operations.md`` is generated from them. Nothing is read at import:
+Every setting is a field with a description; ``docs/settings.md`` is generated from them. Nothing is read at import:
 whoever needs settings calls ``Settings()`` and hands the value on.
 """
 
