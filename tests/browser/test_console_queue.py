@@ -156,12 +156,19 @@ def test_single_keys_can_be_switched_off_for_good(visit):
     page.keyboard.press("Escape")
     page.reload()
     page.locator("body[data-ready=true]").wait_for()
-    page.keyboard.press("n")
-    page.keyboard.press("j")
+    for key in ("n", "j", "?"):
+        page.keyboard.press(key)
     expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator("dialog")).to_have_count(0)
     page.locator("#new-call").click()
     page.locator("#call-words").type("njadmz/?")
     expect(page.locator("#call-words")).to_have_value("njadmz/?")
+    page.locator("#keys-help").click()
+    page.locator("dialog #keys-on").check()
+    page.keyboard.press("Escape")
+    page.locator("#new-call").focus()
+    page.keyboard.press("?")
+    expect(page.locator("dialog #keys-on")).to_be_checked()
 
 
 def test_whoever_is_slower_sees_both_versions(visit):

@@ -1,4 +1,4 @@
-// One-letter shortcuts. They can be switched off for good, never fire while somebody types, and are listed under "?".
+// One-letter shortcuts. They can all be switched off for good (and on again by the button below the list), never fire while somebody types, and are listed under "?".
 
 import { h } from "../dom.js";
 import { t } from "../words.js";
@@ -37,18 +37,14 @@ export function createKeys(does) {
     localStorage.setItem(STORED, on ? "on" : "off");
     document.body.classList.toggle("keys-off", !on);
   };
+  const show = () => help(toggle);
   toggle(areKeysOn());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isDialogOpen() || isTyping(event.target)) return;
-    if (event.key === "?") {
-      event.preventDefault();
-      help(toggle);
-      return;
-    }
-    const work = areKeysOn() ? does[event.key] : undefined;
+    const work = areKeysOn() ? { ...does, "?": show }[event.key] : undefined;
     if (!work) return;
     event.preventDefault();
     work();
   });
-  return { help: () => help(toggle) };
+  return { help: show };
 }
