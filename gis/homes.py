@@ -129,7 +129,7 @@ def _grid_staff(actor: Actor) -> list[Given]:
 
 
 def _volunteer(_actor: Actor) -> list[Given]:
-    return [("mine", ReportFilters(), _any)]
+    return [("handed_in", ReportFilters(), _any)]
 
 
 def _supervisor(_actor: Actor) -> list[Given]:

@@ -74,6 +74,6 @@ def test_what_has_no_clock_follows_what_runs(fresh_desk: Desk) -> None:
     desk.wait(minutes=1)
     closed_later = desk.report(people.volunteer)
     desk.act(people.mizhou, closed_later, "reject", reason="x")
-    mine = queues(desk, people.volunteer)["mine"]
-    assert ids(mine.items) == public(running, closed_later, closed)
-    assert mine.backlog == []
+    handed_in = queues(desk, people.volunteer)["handed_in"]
+    assert ids(handed_in.items) == public(running, closed_later, closed)
+    assert handed_in.backlog == []
