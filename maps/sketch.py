@@ -14,6 +14,8 @@ _BARS_M = (20, 50, 100, 200, 500, 1000)
 _CHINESE_FROM = "\u2e7f"
 # The scale bar takes the bottom left, up to here of half the width from the middle.
 _BAR_BEFORE = 0.3
+# Half the width and the height of the pin, in letters.
+_PIN_W, _PIN_H = 0.65, 2.0
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,17 @@ def _labels(
     font_m: float,
 ) -> tuple[tuple[Label, ...], tuple[tuple[float, float], ...]]:
     """Name the own grid, then the places nearest first; a name that would cover another is left out."""
-    taken = [_box(0, 0, "", font_m * 1.6)]
+    taken = [(-_PIN_W * font_m, -_PIN_H * font_m, _PIN_W * font_m, 0.0)]
     if arrow:
         taken.append(_arrow_box(arrow, font_m))
     labels: list[Label] = []
     dots: list[tuple[float, float]] = []
     for place in around.places:
         x, y, words = place["x"], place["y"], say.own_name(place)
+        under_pin = math.hypot(x, y) < font_m
+        if under_pin:
+            # The place itself: its name stands beside the pin's point, which is its dot.
+            x, y = font_m * 0.4, font_m * 0.7
         width = _width(words, font_m)
         end = x + width + font_m > half_w
         at = x - font_m * 0.5 - width / 2 if end else x + font_m * 0.5 + width / 2
@@ -131,7 +137,8 @@ def _labels(
         if _inside(box, half_w, half_h) and not any(_overlap(box, other) for other in taken):
             taken.append(box)
             labels.append(Label(x, y, words, "place", end))
-            dots.append((x, y))
+            if not under_pin:
+                dots.append((x, y))
     for grid in ([own] if own else []) + [g for g in around.grids if g is not own]:
         words = say.own_name(grid)
         box = _box(grid["x"], grid["y"], words, font_m)

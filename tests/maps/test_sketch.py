@@ -58,3 +58,11 @@ def test_a_place_gives_way_to_the_words_of_the_arrow() -> None:
     beside = (arrow.x - bare.font_m * 6, arrow.y - bare.font_m * 0.5, "Mill")
     assert drawn([beside], (9000.0, 300.0)).labels == ()
     assert [label.words for label in drawn([beside]).labels] == ["Mill"]
+
+
+def test_the_place_that_was_named_has_its_name_beside_the_pin() -> None:
+    sketch = drawn([(0.0, 0.0, "Garden")])
+    [label] = sketch.labels
+    assert label.words == "Garden"
+    assert label.y - sketch.font_m * 0.7 >= 0, "below the point of the pin"
+    assert sketch.dots == ()
