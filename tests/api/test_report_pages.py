@@ -210,9 +210,11 @@ def test_who_reported_is_masked_until_asked_for_and_the_asking_is_noted(
 def test_the_work_order_holds_what_the_field_needs(client: Clients, browser: Browsers) -> None:
     report = hand_in(client, reporter=PERSON, address="盛龙花园3号楼", urgent=True)
     report = done(client("dispatcher"), report, "accept", report["version"])
-    done(client("dispatcher"), report, "dispatch", report["version"], lead="water-west")
-    text = browser("water").get(f"/reports/{report['id']}/work-order").text
+    report = done(client("dispatcher"), report, "dispatch", report["version"], lead="water-west")
+    paper = f"/reports/{report['id']}/work-order"
+    text = browser("water").get(paper).text
     for words in (
+        "<th>时限</th>",
         report["number"],
         "盛龙花园3号楼",
         PERSON["phone"],
@@ -222,6 +224,13 @@ def test_the_work_order_holds_what_the_field_needs(client: Clients, browser: Bro
     ):
         assert words in text, words
     assert not re.search(r"<style|\sstyle=|\son\w+=", text)
+    own_part = report["assignments"][0]["version"]
+    report = done(client("water"), report, "check_in", own_part)
+    own_part = report["assignments"][0]["version"]
+    done(client("water"), report, "feed_back", own_part, result="修好了")
+    text = browser("water").get(paper).text
+    assert "<th>状态</th><td>已反馈</td>" in text
+    assert "<th>时限</th>" not in text  # nothing of theirs runs any more
 
 
 def test_a_meeting_is_called_answered_and_recorded_by_forms(
