@@ -161,4 +161,5 @@ def _report(county_code: str, row: Row) -> dict[str, Any]:
         "address": row["address"],
         "location": [round(row["lon"], 6), round(row["lat"], 6)],
         "merged_into": public_id(county_code, into) if into else None,
+        "own": row["own"],
     }

@@ -24,6 +24,7 @@ class ClusterReport(Answer):
     location: tuple[float, float]
     received_at: AwareDatetime
     merged_into: str | None
+    own: bool = Field(description="Whether the actor's centre acts on it: only those are merged.")
 
 
 class ClusterRoot(Answer):

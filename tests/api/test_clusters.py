@@ -143,6 +143,28 @@ def test_where_it_happens_every_day_it_is_no_news(world: World, client: Clients)
     world.execute("DELETE FROM report WHERE number LIKE 'old%%'")
 
 
+def test_a_towns_centre_merges_its_own_and_is_told_which_those_are(
+    world: World, client: Clients
+) -> None:
+    reports = [call(world, client, index) for index in range(4)]
+    raised, town = reports[0], client("town1")
+    answer = town.post(
+        f"/reports/{raised['id']}/actions",
+        json={"action": "escalate"},
+        headers={"if-match": str(raised["version"])},
+    )
+    assert answer.status_code == 200, answer.text
+    (cluster,) = clusters(town)
+    assert [(one["id"], one["own"]) for one in cluster["reports"]] == [
+        (one["id"], one is not raised) for one in reports
+    ]
+    (whole,) = clusters(client("dispatcher"))
+    assert all(one["own"] for one in whole["reports"])
+    merged = town.post(f"/clusters/{cluster['id']}/merge", json=seen(cluster["reports"])).json()
+    assert merged["into"] == cluster["into"]["id"] == reports[1]["id"]
+    assert set(merged["merged"]) == {one["id"] for one in reports[2:]}
+
+
 def test_one_step_merges_all_and_one_takes_them_apart(world: World, client: Clients) -> None:
     reports = [
         call(world, client, index, sender=("volunteer", "staff")[index % 2]) for index in range(5)

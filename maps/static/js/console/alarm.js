@@ -81,7 +81,7 @@ export function createAlarm({ isEmergency, words, open, clusterOf, merge }) {
   function entry({ row, cluster }) {
     const button = h("button", { type: "button", dataset: { id: row.id }, click: () => open(row.id) }, h("span", {}, words(row)), row.due_at ? h("b", {}, remaining(row.due_at)) : null);
     if (!cluster) return button;
-    return h("span", { class: "one-cause" }, button, h("button", { type: "button", dataset: { id: `merge-${cluster.id}` }, title: t("cluster.title"), click: () => merge(cluster) }, t("alarm.merge", { n: cluster.count })));
+    return h("span", { class: "one-cause" }, button, h("button", { type: "button", dataset: { id: `merge-${cluster.id}` }, title: t("cluster.title"), click: () => merge(cluster) }, t("alarm.merge", { n: cluster.own.length })));
   }
 
   // Drawn anew under one's fingers: who has the focus keeps it.

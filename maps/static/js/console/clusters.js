@@ -16,7 +16,7 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
   let items = [];
   let all = false;
 
-  const members = (cluster) => cluster.reports.map(({ id, version }) => ({ id, version }));
+  const members = (cluster) => cluster.own.map(({ id, version }) => ({ id, version }));
 
   function look(cluster) {
     map.fitBounds(boundsOf(cluster.bbox), { padding: [80, 80], maxZoom: 16, animate: false });
@@ -71,7 +71,7 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
       h(
         "p",
         { class: "buttons" },
-        h("button", { type: "button", class: "primary", click: () => merge(cluster) }, t("cluster.merge", { n: cluster.count })),
+        h("button", { type: "button", class: "primary", click: () => merge(cluster) }, t("cluster.merge", { n: cluster.own.length })),
         h("button", { type: "button", click: () => { look(cluster); open(cluster.into.id); } }, t("cluster.look")),
         h("button", { type: "button", class: "quiet", click: () => dismiss(cluster) }, t("cluster.dismiss")),
       ),
@@ -92,7 +92,9 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
 
   async function refresh() {
     try {
-      ({ items } = await ask("/clusters"));
+      const found = await ask("/clusters");
+      // What another centre acts on is evidence, and stays with it.
+      items = found.items.map((one) => ({ ...one, own: one.reports.filter((report) => report.own) }));
       render();
       changed();
     } catch (error) {
