@@ -243,6 +243,12 @@ def _alarm(details: Details, say: Speech) -> list[Line]:
     ]
 
 
+def _escalated(details: Details, say: Speech) -> list[Line]:
+    # A limit that ran out twice while the municipal centre had the report lifted nothing.
+    lifted_nothing = details.get("stage") and not details.get("raised")
+    return [*_alarm(details, say), ("", say.word("history.twice") if lifted_nothing else "")]
+
+
 def _evaluated(details: Details, say: Speech) -> list[Line]:
     answer = say.named("answer", details.get("answer"))
     channel = say.named("channel", details.get("channel"))
@@ -288,7 +294,7 @@ _TOLD: Mapping[str, Callable[[Details, Speech], Iterable[Line]]] = {
     "rework": _of_body("reason"),
     "reopen": _given("reason"),
     "withdraw": _ended,
-    "escalate": _alarm,
+    "escalate": _escalated,
     "hand_down": _given("reason"),
     "hand_over": _across,
     "taken_over": _across,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gis.workflow.table import EVENTS, UNDO
 from maps.console import WORDS
 from maps.history_words import _TOLD
 from maps.language import LANGUAGES, words
+from maps.speech import Speech
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -26,6 +28,22 @@ def test_every_event_has_a_label(language: str) -> None:
 def test_nothing_is_told_of_an_event_that_there_is_not() -> None:
     assert set(_TOLD) <= EVENTS
     assert set(CONCERNS) <= EVENTS
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        ({"stage": "accept"}, "超过两倍时限，事项已在市中心"),
+        ({"stage": "accept", "raised": "not_accepted"}, "未按时受理，转市中心"),
+        ({"reason": "跨镇街"}, "跨镇街"),
+    ],
+)
+def test_it_is_told_whether_an_overdue_report_was_lifted(
+    details: dict[str, str], told: str
+) -> None:
+    say = Speech("zh", dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
+    lines = [text for _, text in _TOLD["escalate"](details, say) if text]
+    assert lines[-1] == told
 
 
 def test_statements_write_no_other_event() -> None:
