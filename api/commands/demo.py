@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.client
+import shutil
 import socket
 import time
 from contextlib import ExitStack
@@ -35,7 +36,7 @@ class PortInUse(GridCallError):
 
 def demo(
     remove: Annotated[
-        bool, typer.Option("--remove", help="Delete the sample city's cluster and all in it.")
+        bool, typer.Option("--remove", help="Delete the sample city: its cluster and photos.")
     ] = False,
     live: Annotated[
         bool,
@@ -199,7 +200,11 @@ def _remove(settings: Settings) -> None:
     if not settings.home.exists():
         return
     with HomeLock(settings.home, "gridcall demo --remove"):
-        Cluster(settings.home).remove()
+        cluster = Cluster(settings.home)
+        # Photos go with their database; those of one elsewhere (DATABASE_URL) stay with it.
+        if settings.photos is None and cluster.data_dir.exists():
+            shutil.rmtree(settings.photo_folder, ignore_errors=True)
+        cluster.remove()
 
 
 def register(root: typer.Typer) -> None:

@@ -201,3 +201,29 @@ def test_doctor_says_what_goes_without(
         "optional  Chinese font: none found (only for pictures of layers, bulletins and tests)"
     )
     assert "fonts-noto-cjk" in lines[chromium + 3]
+
+
+def _home_with_photo(home: Path, *, has_cluster: bool) -> Path:
+    photo = home / "photos" / "370782" / "53" / "photo.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"a resident's door")
+    if has_cluster:
+        (home / "postgres").mkdir()
+    return photo
+
+
+def test_removing_the_demo_removes_its_photos(
+    gridcall: Callable[..., Answer], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    _home_with_photo(home, has_cluster=True)
+    assert gridcall("demo", "--remove", GRIDCALL_HOME=str(home)).returncode == 0
+    assert not home.exists()
+
+
+def test_photos_of_a_database_elsewhere_stay_with_it(
+    gridcall: Callable[..., Answer], tmp_path: Path
+) -> None:
+    photo = _home_with_photo(tmp_path / "home", has_cluster=False)
+    assert gridcall("demo", "--remove", GRIDCALL_HOME=str(tmp_path / "home")).returncode == 0
+    assert photo.exists()
