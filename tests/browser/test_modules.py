@@ -181,3 +181,31 @@ def test_state_survives_the_address(call, query):
 def test_nonsense_in_the_address_is_ignored(call, query):
     [state] = call("state.js", "parseState", [[query]])
     assert call("state.js", "formatState", [[state]]) == [""]
+
+
+OPEN_ROW = {"status": "received", "merged_into": None, "grid_code": "370782001001019", "due": 4e12}
+
+
+QUEUE_OF_A_ROW = [
+    ("open", {"merged_into": "370782-1"}, True),
+    ("new", {}, True),
+    ("new", {"status": "accepted"}, False),
+    ("new", {"merged_into": "370782-1"}, False),
+    ("not_located", {}, False),
+    ("not_located", {"grid_code": None, "status": "accepted"}, True),
+    ("not_located", {"grid_code": None, "status": "dispatched"}, False),
+    ("waiting_check_in", {"status": "dispatched"}, True),
+    ("waiting_check_in", {"status": "dispatched", "merged_into": "370782-1"}, False),
+    ("overdue", {}, False),
+    ("overdue", {"due": 1}, True),
+    ("overdue", {"due": 1, "merged_into": "370782-1"}, False),
+    ("mine", {}, None),
+]
+
+
+def test_a_row_tells_its_queue_without_asking_the_server(call):
+    states = call("state.js", "parseState", [[f"queue={queue}"] for queue, _, _ in QUEUE_OF_A_ROW])
+    rows = [{**OPEN_ROW, **changes} for _, changes, _ in QUEUE_OF_A_ROW]
+    pairs = [list(pair) for pair in zip(rows, states, strict=True)]
+    told = call("console/query.js", "belongs", pairs)
+    assert told == [belongs for _, _, belongs in QUEUE_OF_A_ROW]

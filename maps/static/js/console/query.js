@@ -51,11 +51,15 @@ const TESTS = {
   "f.level": (wanted, row) => isOneOf(wanted, row.level),
 };
 
+// As gis/queues.py has them: what one row tells needs no question, and shows at once.
+const isAlone = (row) => !row.merged_into;
+
 const IN_QUEUE = {
   open: (row) => isOpenStatus(row.status),
-  new: (row) => (row.status === "received" ? null : false),
-  not_located: (row) => (row.grid_code || !["received", "accepted"].includes(row.status) ? false : null),
-  overdue: (row) => isOpenStatus(row.status) && row.due <= Date.now(),
+  new: (row) => row.status === "received" && isAlone(row),
+  not_located: (row) => ["received", "accepted"].includes(row.status) && !row.grid_code && isAlone(row),
+  waiting_check_in: (row) => row.status === "dispatched" && isAlone(row),
+  overdue: (row) => isOpenStatus(row.status) && row.due <= Date.now() && isAlone(row),
   reopen_requested: (row) => (row.status === "closed" && row.reopen_requested ? null : false),
 };
 
