@@ -19,7 +19,7 @@ import psycopg
 
 from api.live import MOST_OF_ACCOUNT
 from gis.change_reader import APPLICATION
-from tests.bench import pgbench, posting
+from tests.bench import marker, pgbench, posting
 from tests.bench.results import Results
 from tests.bench.stage import CITY, COUNTY, Stage
 
@@ -92,6 +92,7 @@ def measure(stage: Stage, results: Results, seconds: float) -> None:
         _until(lambda: ears.ready >= LISTENERS, "not every stream greeted")
         for rate in RATES:
             _measure_rate(port, sender, bodies, ears, results, rate, seconds)
+        marker.measure(port, sender, results, seconds, LISTENERS)
         results.add(SECTION, "database connections that read changes", str(_readers(url)), "1")
         ears.stop.set()
         thread.join()

@@ -25,20 +25,29 @@ def measure(stage: Stage, results: Results) -> None:
     with (
         stage.database(CITY, "bench_pages") as url,
         posting.served(stage, url) as port,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         address = f"http://127.0.0.1:{port}"
         for username, path, most in WEIGHED:
             weight = _weight(browser, address, username, path) / 1000
             results.add(SECTION, f"{path}, first load", f"{weight:.0f} KB", f"< {most} KB")
         _measure_many(browser, address, results)
-        browser.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give out the machine's chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def _weight(browser: Browser, address: str, username: str, path: str) -> int:
-    with _visited(browser, address, username) as visit:
+    with visited(browser, address, username) as visit:
         sizes: list[int] = []
 
         def note(event: dict[str, Any]) -> None:
@@ -52,7 +61,7 @@ def _weight(browser: Browser, address: str, username: str, path: str) -> int:
 
 
 def _measure_many(browser: Browser, address: str, results: Results) -> None:
-    with _visited(browser, address, "dispatcher") as visit:
+    with visited(browser, address, "dispatcher") as visit:
         fill(visit, range(MANY), "Many")
         page = visit.open("/map?f.text=Many")
         painted = page.evaluate(PAINTED, MANY)
@@ -65,7 +74,8 @@ def _measure_many(browser: Browser, address: str, results: Results) -> None:
 
 
 @contextmanager
-def _visited(browser: Browser, address: str, username: str) -> Iterator[Visit]:
+def visited(browser: Browser, address: str, username: str) -> Iterator[Visit]:
+    """Give out a context of one account, of the size of a desk's screen."""
     context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     visit = Visit(context, context.new_page(), address)
