@@ -209,6 +209,17 @@ def test_callbacks_are_made_by_a_dispatcher_who_did_not_handle_it(fresh_desk: De
     assert queue(people.mizhou) == []
 
 
+def test_a_receipt_tells_nothing_of_a_step_that_was_taken_back(desk: Desk) -> None:
+    report_id = desk.report()
+    with desk.db.transaction(county_code="370782") as tx:
+        receipt = issue_receipt(tx, "370782", report_id, desk.now)
+    desk.act(desk.people.mizhou, report_id, "accept")
+    desk.act(desk.people.mizhou, report_id, "undo")
+    with desk.db.transaction() as tx:
+        view = find_by_receipt(tx, receipt, desk.now)
+    assert (view.status, [step["status"] for step in view.steps]) == ("received", ["received"])
+
+
 def test_a_receipt_shows_how_far_the_report_has_come(desk: Desk) -> None:
     report_id = desk.report()
     with desk.db.transaction(county_code="370782") as tx:

@@ -1,11 +1,15 @@
--- How far a report has come, for the holder of its receipt: the steps that change its status.
+-- How far a report has come, for the holder of its receipt: the steps that changed its status and hold.
 SELECT r.number, r.status, r.outcome, c.name AS category, c.name_en AS category_en,
        r.received_at, r.closed_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('status', e.status_after, 'at', e.at)
                                   ORDER BY e.version, e.id), '[]'::jsonb)
         FROM report_event e
         WHERE e.county_code = r.county_code AND e.report_id = r.id
-          AND e.status_after IS DISTINCT FROM e.status_before) AS steps,
+          AND e.status_after IS DISTINCT FROM e.status_before AND e.action <> 'undone'
+          AND NOT EXISTS (
+            SELECT FROM report_event back
+            WHERE back.county_code = e.county_code AND back.report_id = e.report_id
+              AND back.action = 'undone' AND back.details ->> 'event' = e.id::text)) AS steps,
        EXISTS (
          SELECT FROM evaluation v
          WHERE v.county_code = r.county_code AND v.report_id = r.id AND v.answered_at IS NULL
