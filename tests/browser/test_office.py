@@ -22,7 +22,7 @@ def test_the_sample_citys_figures_and_the_list_behind_one(visit):
     expect(satisfied).to_have_text("99.1\N{NO-BREAK SPACE}%")
     expect(page.locator("main")).to_contain_text("Jan – Sep 2022, the latest with data")
     page.locator("[data-figure=rework_rate] .made a").first.click()
-    expect(page.locator("#found")).to_contain_text("237 reports")
+    expect(page.locator("#found")).to_contain_text("Reports: 237")
     expect(page.locator(".stands-for")).to_contain_text("rework")
     expect(page.locator(".rows > li")).to_have_count(50)
     page.locator("a[rel=next]").click()

@@ -190,6 +190,7 @@ async function fetchParts() {
 
 async function openPlans() {
   const [{ createDrawing }, { createPlans }] = await Promise.all([import("./drawing.js"), import("./plans.js")]);
+  if (plans) return;
   drawing = createDrawing(map);
   plans = createPlans({
     question: question.get,
@@ -313,7 +314,7 @@ question.onChange((changed) => {
 });
 
 byId("back-test").addEventListener("toggle", () => judge(running.signal));
-byId("plans").addEventListener("toggle", openPlans, { once: true });
+byId("plans").addEventListener("toggle", openPlans);
 byId("narrow").addEventListener("toggle", () => byId("narrow").open && loadCauses());
 
 function remember() {
