@@ -138,8 +138,10 @@ def test_two_dispatchers_at_one_report(desk, server):
     for one in (slow, quick):
         one.open_map(f"/map?report={made['id']}")
         expect(one.page.locator("#detail .timeline-block")).to_be_visible()
-    slow.page.locator("#detail [data-action=reject]").click()
-    slow.page.locator("dialog [name=reason]").fill("Not ours, I think")
+    slow.page.locator("#detail .more summary").click()
+    slow.page.locator("#detail [data-action=recategorise]").click()
+    slow.page.locator("dialog [name=category]").select_option("power.cable_damage")
+    slow.page.locator("dialog [name=reason]").fill("The cable was dug up")
     quick.page.keyboard.press("a")
     badge(quick.page, "Accepted")
     slow.page.locator("dialog button[type=submit]").click()
@@ -149,6 +151,12 @@ def test_two_dispatchers_at_one_report(desk, server):
     expect(slow.page.locator("dialog .versions")).to_have_count(0)
     badge(slow.page, "Accepted")
     assert get(quick, f"/reports/{made['id']}")["status"] == "accepted"
+    # What was typed is there when the step is asked for again, and the keyboard is not lost.
+    expect(slow.page.locator("#detail [data-title]")).to_be_focused()
+    slow.page.locator("#detail .more summary").click()
+    slow.page.locator("#detail [data-action=recategorise]").click()
+    expect(slow.page.locator("dialog [name=category]")).to_have_value("power.cable_damage")
+    expect(slow.page.locator("dialog [name=reason]")).to_have_value("The cable was dug up")
 
 
 def take_in(here, words: str):

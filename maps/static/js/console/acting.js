@@ -9,7 +9,7 @@ import { nameOf, named, t } from "../words.js";
 import { desk } from "./setup.js";
 import { openDialog } from "./dialog.js";
 import { failureWords } from "./failure.js";
-import { control, showWrong, shownFields, valuesOf } from "./fields.js";
+import { control, showWrong, shownFields, typedIn, valuesOf } from "./fields.js";
 
 // The actor's own part in the present round, the lead's before an assisting one.
 export function ownPart(report) {
@@ -95,6 +95,7 @@ function bodyChoices({ bodies, utilityName }, choose) {
 
 // done(report, action, before): the server's answer; reload(id) reads a report anew; say(words, kind): one line.
 export function createActing({ lists, done, reload, say }) {
+  const drafts = new Map(); // what was typed for a step that was not taken, for when it is asked for again
   // Resolves to true when it is done, false when it was refused for good; throws what a form can show.
   async function send(report, action, fields) {
     try {
@@ -126,9 +127,12 @@ export function createActing({ lists, done, reload, say }) {
   }
 
   // The dialog of an action that needs words; what was typed stays until the server has taken it.
-  function ask(report, action, known) {
+  function ask(report, action, given) {
     const fields = desk.actions[action].fields;
     const shown = shownFields(action, fields);
+    const draft = `${report.id} ${action}`;
+    const known = { ...given, ...drafts.get(draft) };
+    drafts.delete(draft);
     return openDialog(`${named("act", action)} · ${report.number}`, (close) => {
       const failed = h("p", { class: "notice error", hidden: true, role: "alert" });
       const submit = h("button", { type: "submit", class: "primary" }, named("act", action));
@@ -138,7 +142,9 @@ export function createActing({ lists, done, reload, say }) {
         failed.hidden = true;
         try {
           const typed = { ...valuesOf(form, shown), ...(await reportsIn(form, shown)) };
-          close(await send(report, action, { ...known.fixed, ...known.extra?.(), ...typed }));
+          const sent = await send(report, action, { ...known.fixed, ...known.extra?.(), ...typed });
+          if (!sent) drafts.set(draft, typedIn(form, shown));
+          close(sent);
         } catch (error) {
           const rest = showWrong(form, error.problem?.errors ?? []);
           failed.textContent = rest.length || !error.problem?.errors?.length ? failureWords(error) : t("form.wrong");

@@ -1,4 +1,5 @@
-// Native dialogs: focus stays inside, Escape closes, and the element that had the focus gets it back.
+// Native dialogs: focus stays inside, Escape closes, and the element that had the focus gets it back; where it was drawn
+// anew meanwhile, what is looked at has it.
 
 import { h } from "../dom.js";
 import { t } from "../words.js";
@@ -22,7 +23,7 @@ export function openDialog(title, build, { wide = false } = {}) {
     );
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (before?.isConnected) before.focus({ preventScroll: true });
+      (before?.isConnected ? before : document.querySelector("#detail [data-title]"))?.focus({ preventScroll: true });
       resolve(value);
     });
     dialog.querySelector(".dialog-body").append(...[build(close)].flat(Infinity).filter(Boolean));

@@ -97,6 +97,11 @@ export function valuesOf(form, fields) {
   return values;
 }
 
+// What stands in the fields, as they can be filled with it again; ticked bodies are suggested anew.
+export function typedIn(form, fields) {
+  return Object.fromEntries(fields.filter((field) => field.kind !== "codes").map(({ name }) => [name, form.elements.namedItem(name).value]));
+}
+
 // Says beside each field what the server found wrong with it; returns what belongs to none.
 export function showWrong(form, errors) {
   for (const place of form.querySelectorAll(".wrong")) place.textContent = "";
