@@ -329,6 +329,9 @@ def test_a_refused_question_is_explained(visit):
     page = here.open_map("/map?what=dispute&from=2022-07-04&to=2022-07-10")
     notice = page.locator("#map-status .notice")
     expect(notice).to_contain_text("heat counts cannot be shown like this")
+    # A planner reads no reports: which of them to show is not asked.
+    expect(page.locator("input[name=heat]").first).to_be_visible()
+    expect(page.locator("input[name=reports]").first).to_be_hidden()
     expect(notice.locator("button")).to_have_count(0)
     page.locator("#from").fill("2022-07-01")
     page.locator("#to").fill("2022-07-31")
