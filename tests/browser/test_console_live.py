@@ -60,18 +60,19 @@ def test_what_leaves_while_the_list_is_on_its_way_does_not_stand_in_it(visit):
     desk = visit(locale="en-GB")
     report = post(desk, category="power.outage", description="Leaves the town")
     here = visit("mizhou", locale="en-GB")
-    answers = []
-    here.page.route(
-        "**/api/v1/reports?*limit=200*", lambda route: answers.append((route, route.fetch()))
-    )
-    page = here.open("/map")
+    lists = "**/api/v1/reports?*limit=200*"
+    held = hold(here.page, lists)
+    with here.page.expect_request(lists) as asked:
+        page = here.open("/map")
     expect(page.locator("#live")).to_have_text("Live")
-    assert "Leaves the town" in answers[0][1].text()
+    before = here.context.request.get(asked.value.url)
+    assert "Leaves the town" in before.text()
     act(desk, report, "move", **AWAY)
     post(desk, category="power.outage", description="Told after it")
     expect(page.locator("#pending")).to_have_text("1 new")
-    for route, answer in answers:
-        route.fulfill(response=answer)
+    held[0].fulfill(response=before)
+    for later in held[1:]:
+        later.continue_()
     expect(page.locator(".row").first).to_be_visible()
     expect(page.locator(".row", has_text="Leaves the town")).to_have_count(0)
     expect(page.locator("#pending")).to_have_text("1 new")
