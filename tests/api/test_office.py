@@ -92,7 +92,7 @@ def test_every_number_leads_to_exactly_its_cases(
             for text in re.findall(re.escape(f'href="{link}"'.replace("&", "&amp;")) + r">([\d,]+)<", shown)
         }  # fmt: skip
         listed = browse("dispatcher").get(link).text
-        told = re.search(r'id="found"[^>]*>\s*([\d,]+) reports', listed)
+        told = re.search(r'id="found"[^>]*>\s*Reports: ([\d,]+)', listed)
         assert told is not None, link
         # Of check-ins and evaluations the list says how often its reports count.
         times = re.search(r"([\d,]+) (?:assignments in|evaluations of) [\d,]+ reports", listed)

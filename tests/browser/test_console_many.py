@@ -134,5 +134,5 @@ def test_of_more_than_the_list_holds_none_is_missing(visit):
     # Few enough for the list: it holds all of them again, and so does the map.
     page.locator("#filters summary").click()
     page.locator("[name='f.text']").fill("Crowd first")
-    expect(page.locator("#reports-shown")).to_have_text(f"{MORE} reports")
+    expect(page.locator("#reports-shown")).to_have_text(f"Reports: {MORE}")
     expect(page.locator("body")).to_have_attribute("data-rows", str(MORE))

@@ -38,12 +38,13 @@ def actor(name: str = "李调度", role: str = "dispatcher") -> Actor:
 
 def all_pages(pages: Pages, context: PageContext) -> dict[str, str]:
     form = SignInForm(problem="sign_in.wrong", username=EVIL, next="/map")
+    documentation = render_docs(pages, context, "/api/v1/openapi.json")
+    if not context.actor:
+        return {"/": render_sign_in(pages, context, form), "/docs": documentation}
     return {
-        "/": render_home(pages, context, Home([], ["new"], 0))
-        if context.actor
-        else render_sign_in(pages, context, form),
+        "/": render_home(pages, context, Home([], ["new"], 0)),
         "/map": render_map(pages, context),
-        "/docs": render_docs(pages, context, "/api/v1/openapi.json"),
+        "/docs": documentation,
     }
 
 
