@@ -55,6 +55,23 @@ def test_the_view_on_a_sheet_of_paper(visit):
     assert page.evaluate(MIDDLE) == pytest.approx(middle, abs=1e-4)
 
 
+# What browsers do, without a frame between the first print's end and the second one's beginning.
+TWICE = """async () => {
+  const area = document.querySelector(".map-area");
+  const paper = (width, name) => { area.style.maxWidth = width; dispatchEvent(new Event(name)); };
+  paper("300px", "beforeprint"); paper("", "afterprint"); paper("300px", "beforeprint");
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  paper("", "afterprint");
+}"""
+
+
+def test_printed_twice_at_once_the_view_is_still_the_same(visit):
+    page = visit().open_map("/map?at=119.41,35.995,15")
+    middle = page.evaluate(MIDDLE)
+    page.evaluate(TWICE)
+    assert page.evaluate(MIDDLE) == pytest.approx(middle, abs=1e-4)
+
+
 BOUNDS = "() => window.gridcallShell.map.getBounds().toBBoxString().split(',').map(Number)"
 
 

@@ -11,6 +11,7 @@ export function createPaper(map, area) {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   let kept = null; // what the screen showed: {centre, zoom, snap, bounds}
+  let back = 0; // the frame in which the screen has it again
 
   function lay(side) {
     document.body.dataset.paper = side;
@@ -31,6 +32,8 @@ export function createPaper(map, area) {
   }
 
   function onPaper() {
+    // Printed again before the screen had it back: what was kept still holds.
+    cancelAnimationFrame(back);
     keep();
     map.options.zoomSnap = 0;
     map.invalidateSize({ animate: false, pan: false });
@@ -46,7 +49,8 @@ export function createPaper(map, area) {
 
   function onScreen() {
     hold();
-    requestAnimationFrame(() => {
+    cancelAnimationFrame(back);
+    back = requestAnimationFrame(() => {
       hold();
       kept = null;
     });
