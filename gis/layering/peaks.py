@@ -12,7 +12,7 @@ from scipy import ndimage
 from gis.datum import to_wgs84
 from gis.db.database import Transaction
 from gis.layering.counting import rows_where
-from gis.layering.frames import Integers
+from gis.layering.frames import Floats, Integers
 from gis.layering.scopes import Scope
 from gis.layering.surfaces import Surface
 
@@ -48,7 +48,8 @@ def peaks_of(tx: Transaction, scope: Scope, surface: Surface, lowest: float) -> 
     lowest
         What is less dense is not drawn and no peak.
     """
-    rows, columns = _local_maxima(surface, lowest)
+    reach = surface.bandwidth_m // surface.cell_m
+    rows, columns = local_maxima(surface.values, reach, lowest)
     if not rows.size:
         return []
     county = scope.county(tx)
@@ -79,11 +80,29 @@ def peaks_of(tx: Transaction, scope: Scope, surface: Surface, lowest: float) -> 
     ]
 
 
-def _local_maxima(surface: Surface, lowest: float) -> tuple[Integers, Integers]:
-    """Return rows and columns of what is the highest within the bandwidth, the densest first."""
-    reach = 2 * (surface.bandwidth_m // surface.cell_m) + 1
-    values = surface.values
-    top = values == ndimage.maximum_filter(values, size=reach, mode="constant")
+def local_maxima(values: Floats, reach: int, lowest: float) -> tuple[Integers, Integers]:
+    """Return rows and columns of what is the highest within its reach, the densest first, at most 20.
+
+    Of equally dense places in one another's reach, as a plateau has them, the first counts.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns).
+    reach
+        Cells in each direction.
+    lowest
+        What is less dense is no maximum.
+    """
+    top = values == ndimage.maximum_filter(values, size=2 * reach + 1, mode="constant")
     rows, columns = np.nonzero(top & (values > 0) & (values >= lowest))
-    order = np.lexsort((columns, rows, -values[rows, columns]))[:MOST_PEAKS]
-    return rows[order].astype(np.int64), columns[order].astype(np.int64)
+    order = np.lexsort((columns, rows, -values[rows, columns]))
+    rows, columns = rows[order].astype(np.int64), columns[order].astype(np.int64)
+    kept: list[int] = []
+    for one in range(len(rows)):
+        apart = np.maximum(abs(rows[kept] - rows[one]), abs(columns[kept] - columns[one]))
+        if (apart > reach).all():
+            kept.append(one)
+        if len(kept) == MOST_PEAKS:
+            break
+    return rows[kept], columns[kept]
