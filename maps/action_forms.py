@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from gis.county_names import UtilityName
@@ -28,8 +29,8 @@ _FIRST = (
 _GRAVE = frozenset({"reject", "return", "withdraw", "hand_over", "transfer", "rework", "refuse"})
 _LONG = frozenset({"reason", "result", "remedy", "text", "minutes"})
 _TALK = frozenset({"comment", "ask"})
-DECISIONS = 3
-"""Rows for decisions in the form of a meeting's minutes."""
+DECISION = ("utility", "text", "due_at")
+"""What a row for a decision in the form of a meeting's minutes holds, in its order."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,19 @@ def _refused(form: ActionForm, sent: Sent) -> ActionForm:
         return form
     errors = sent.refusal.fields
     controls = tuple(
-        replace(
-            control,
-            values=tuple(sent.values.get(control.name, control.values)),
-            error=errors.get(control.name, ""),
-        )
+        replace(control, values=_held(control, sent), error=errors.get(control.name, ""))
         for control in form.controls
     )
     return replace(form, controls=controls, opened=True, error=sent.refusal.words)
+
+
+def _held(control: Control, sent: Sent) -> tuple[str, ...]:
+    """Return what a control held when it was sent; the list beside short choices wins, as when it is read."""
+    if control.kind == "decisions":
+        columns = [sent.values.get(f"decision_{name}", ()) for name in DECISION]
+        return tuple(chain.from_iterable(zip(*columns, strict=False)))
+    other = [text for text in sent.values.get(f"{control.name}_other", ()) if text.strip()]
+    return tuple(other or sent.values.get(control.name, control.values))
 
 
 class _Maker:
@@ -191,7 +197,7 @@ class _Maker:
             "meeting": self._meeting,
             "into": self._into,
             "of": self._asked,
-            "decisions": lambda wanted: self._plain(wanted, "decisions"),
+            "decisions": lambda wanted: self._plain(wanted, "decisions", self._utilities()),
             "photos": lambda wanted: self._plain(wanted, "files"),
         }
 
@@ -288,9 +294,7 @@ class _Maker:
 
     def _asked(self, wanted: Field) -> Control:
         say = self._say
-        roles = tuple(
-            Choice(role, say.named("role", role)) for role in ("dispatcher", "grid_staff")
-        )
+        roles = tuple(Choice(one, say.named("role", one)) for one in ("dispatcher", "grid_staff"))
         assigned = dict.fromkeys(part.utility_code for part in self._file.case.current())
         bodies = tuple(Choice(code, say.utility(code)) for code in assigned)
         return self._plain(wanted, "choose", (Group("", (*bodies, *roles)),))
@@ -314,9 +318,7 @@ class _Maker:
 
     def _county(self, wanted: Field) -> Control:
         counties = self._names.counties if self._names else {}
-        choices = tuple(
-            Choice(code, name.of(self._say.language)) for code, name in counties.items()
-        )
+        choices = tuple(Choice(one, name.of(self._say.language)) for one, name in counties.items())
         return self._plain(wanted, "choose", (Group("", choices),))
 
     def _category(self, wanted: Field) -> Control:

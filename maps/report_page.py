@@ -209,9 +209,10 @@ def _own_grid(file: ReportFile) -> Mapping[str, Any] | None:
 
 
 def _problem(forms: ActionForms, shown: Shown) -> str:
-    """Return what was refused, unless its own form is there to say it."""
+    """Return what was refused, unless its own form is there to say it beside the fields."""
     refusal = shown.sent.refusal
     if refusal is None:
         return ""
     offered = {form.action for form in (*forms.first, *forms.others, *forms.talk)}
-    return refusal.words if shown.changes or shown.sent.action not in offered else ""
+    told = " ".join(refusal.fields.values()) or refusal.words
+    return told if shown.changes or shown.sent.action not in offered else ""

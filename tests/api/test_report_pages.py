@@ -100,6 +100,36 @@ def test_what_is_missing_is_said_beside_its_field_and_the_rest_is_kept(
     assert 'role="alert"' in form
 
 
+def test_a_body_of_the_long_list_is_still_chosen_after_a_refusal(
+    client: Clients, browser: Browsers
+) -> None:
+    report = hand_in(client)
+    report = done(client("dispatcher"), report, "accept", report["version"])
+    desk = browser("dispatcher")
+    stale = forms_of(desk.get(f"/reports/{report['id']}").text)
+    done(client("dispatcher"), report, "recategorise", report["version"], category="water.burst")
+    # The first suggested body is picked already: sent again as it stands, the report would go there.
+    sent = {**stale["dispatch"], "lead": "water-west", "lead_other": "power"}
+    outrun = desk.post(f"/reports/{report['id']}/act", data=sent)
+    assert outrun.status_code == 412
+    form = re.search(r'id="do-dispatch".*?</form>', outrun.text, re.DOTALL)[0]
+    assert re.findall(r'<option value="([^"]*)" selected', form) == ["power"]
+    assert not re.search(r'<input type="radio"[^>]* checked', form)
+    wrong = {**stale["merge"], "into_other": "3707822022051099999"}
+    refused = desk.post(f"/reports/{report['id']}/act", data=wrong)
+    assert 'name="into_other" value="3707822022051099999"' in refused.text
+
+
+def test_why_photos_alone_were_refused_is_said(client: Clients, browser: Browsers) -> None:
+    report = hand_in(client)
+    broken = {"photos": ("x.jpg", b"no picture", "image/jpeg")}
+    answer = browser("dispatcher").post(
+        f"/reports/{report['id']}/act", data={"action": "photo"}, files=broken
+    )
+    assert answer.status_code == 422
+    assert "不是完整的 JPEG" in re.search(r'role="alert".*?</div>', answer.text, re.DOTALL)[0]
+
+
 def test_a_broken_photo_keeps_the_step_from_happening(client: Clients, browser: Browsers) -> None:
     report = hand_in(client)
     report = done(client("dispatcher"), report, "accept", report["version"])
@@ -245,11 +275,25 @@ def test_a_meeting_is_called_answered_and_recorded_by_forms(
     )  # fmt: skip
     assert called.status_code == 303, called.text
     assert press(browser("power"), report, "acknowledge").status_code == 303
-    held = press(
-        browser("dispatcher"), report, "record_minutes", minutes="共同开挖",
-        decision_utility=["power", "", ""], decision_text=["断电配合", "", ""],
-        decision_due_at=["2030-01-08T18:00", "", ""],
-    )  # fmt: skip
+    decided: dict[str, Any] = {
+        "minutes": "共同开挖",
+        "decision_utility": ["power", "water-west", ""],
+        "decision_text": ["断电配合", "先关阀", ""],
+        "decision_due_at": ["2030-01-08T18:00", "2020-01-08T18:00", ""],
+    }
+    past = press(browser("dispatcher"), report, "record_minutes", **decided)
+    assert past.status_code == 422
+    rows = re.findall(r'<div class="decision">.*?</div>', past.text, re.DOTALL)
+    for i, row in enumerate(rows):  # every body can be chosen, and what was sent stands there again
+        assert {'value="power"', 'value="water-west"', 'value="telecom"'} <= set(
+            re.findall(r'value="[a-z-]+"', row)
+        )
+        chosen = re.findall(r'<option value="([^"]*)" selected', row)
+        assert chosen == [code for code in [decided["decision_utility"][i]] if code]
+        typed = re.findall(r'<input[^>]* value="([^"]*)"', row)
+        assert typed == [decided["decision_text"][i], decided["decision_due_at"][i]]
+    decided["decision_due_at"][1] = "2030-01-09T18:00"
+    held = press(browser("dispatcher"), report, "record_minutes", **decided)
     assert held.status_code == 303, held.text
     text = browser("dispatcher").get(f"/reports/{report['id']}").text
     assert "断电配合" in text
