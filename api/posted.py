@@ -53,7 +53,8 @@ async def read_form(request: Request) -> Posted:
                 if data:
                     files.setdefault(name, []).append(data)
             else:
-                texts.setdefault(name, []).append(value)
+                # A browser counts the end of a line as one character and sends two.
+                texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return Posted(texts, files)
 
 

@@ -53,6 +53,18 @@ def test_an_answer_is_given_once_and_shown_afterwards(
     assert "居民请求重办" in browser("town1").get(f"/reports/{closed['id']}").text
 
 
+def test_as_many_characters_as_the_field_takes_are_taken(
+    closed: dict[str, Any], browser: Browsers, world: World
+) -> None:
+    # A browser counts the end of a line once and sends it as two characters.
+    text = "\n".join(["很" * 99] * 10)
+    link = link_of(browser("town1"), closed)
+    assert 'maxlength="1000"' in browser("").get(link).text
+    sent = {"answer": "satisfied", "text": text.replace("\n", "\r\n")}
+    assert browser("").post(link, data=sent).status_code == 303
+    assert world.execute("SELECT comment FROM evaluation WHERE comment = %s", text) == [(text,)]
+
+
 def test_who_handled_it_cannot_answer(closed: dict[str, Any], browser: Browsers) -> None:
     link = link_of(browser("town1"), closed)
     for refused in (
