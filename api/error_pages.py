@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from api.dependencies import NO_STORE
+from api.page_answers import path_to_show
 from api.services import Services
 from maps.language import COOKIE, choose_language, words
 from maps.pages import PageContext, render_page
@@ -54,7 +55,7 @@ def error_page(
     )
     code = status if f"error.{status}.title" in words(language) else 500 if status >= 500 else 409
     speech = Speech(language, dt.datetime.now(dt.UTC))
-    context = PageContext(language, request.url.path, speech=speech)
+    context = PageContext(language, path_to_show(request), speech=speech)
     html = render_page(
         services.pages, "error.html", context, word_groups=(), code=code, detail=detail,
         text=speech.word(f"error.{code}.text", **told), request_id=request_id, back="/",

@@ -37,7 +37,8 @@ def context_of(request: Request, actor: Actor | None, *, path: str | None = None
     Parameters
     ----------
     path
-        Address that shows the page again, where the request's own only takes forms.
+        Address that shows the page again, where the request's own only takes forms; home where
+        none is given.
     """
     language = choose_language(
         request.query_params.get("lang"),
@@ -50,13 +51,19 @@ def context_of(request: Request, actor: Actor | None, *, path: str | None = None
     unread, names = _of_actor(request, actor) if actor else (0, None)
     return PageContext(
         language,
-        path or request.url.path,
+        path or path_to_show(request),
         query,
         actor,
         unread=unread,
         doors=_doors(request, actor) if actor else (),
         speech=Speech(language, services_of(request).clock.now(), names),
     )
+
+
+def path_to_show(request: Request) -> str:
+    """Return the path by which a page is asked for again: home, where this one only takes forms."""
+    path = request.url.path
+    return path if request.method in {"GET", "HEAD"} or _is_served(request, path) else "/"
 
 
 def _of_actor(request: Request, actor: Actor) -> tuple[int, CountyNames]:

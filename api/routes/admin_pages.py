@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -36,6 +37,7 @@ def _admin_page(
     template: str,
     told: Callable[[Actor, PageContext], dict[str, Any]],
     *,
+    path: str | None = None,
     status: int = 200,
 ) -> Response:
     """Answer with a page of the administrator's, or send whoever is not signed in to do so."""
@@ -43,7 +45,7 @@ def _admin_page(
     if actor is None:
         return sign_in_first(request)
     check_admin(actor)
-    context = context_of(request, actor)
+    context = context_of(request, actor, path=path)
     html = render_page(
         caller.services.pages, template, context, word_groups=(), **told(actor, context)
     )
@@ -110,7 +112,7 @@ def post_step(request: Request, caller: SignedIn, username: str, step: str) -> R
         raise NotFound("There is no such step.")
     with caller.transaction() as (tx, actor):
         steps[step](tx, actor, username, now=caller.now)
-    return see_other(f"/admin/accounts?q={username}")
+    return see_other(f"/admin/accounts?q={quote(username, safe='')}")
 
 
 def _accounts(
@@ -140,7 +142,9 @@ def _accounts(
             "made": made, "address": str(request.base_url.replace(path="/invitation")),
         }  # fmt: skip
 
-    return _admin_page(request, caller, "accounts.html", told, status=status)
+    return _admin_page(
+        request, caller, "accounts.html", told, path="/admin/accounts", status=status
+    )
 
 
 @router.get("/admin/roster")
@@ -188,24 +192,32 @@ def post_person(request: Request, caller: SignedIn, posted: PostedForm, code: st
     first, last = days["valid_from"], days["valid_to"]
     if not problems and first is not None and last is not None and last < first:
         problems["valid_to"] = "backwards"
+    on_duty = posted.text("on_duty") == "yes"
     if problems or first is None:
-        return _person(request, caller, code, problems, status=422)
+        typed = {"on_duty": on_duty, **{name: posted.text(name) for name in days}}
+        return _person(request, caller, code, problems, typed, status=422)
     with caller.transaction() as (tx, actor):
         change_person(
-            tx, actor, code, on_duty=posted.text("on_duty") == "yes", valid_from=first,
-            valid_to=last, now=caller.now,
+            tx, actor, code, on_duty=on_duty, valid_from=first, valid_to=last, now=caller.now,
         )  # fmt: skip
     return see_other(f"/admin/roster/{code}?saved=1")
 
 
 def _person(
-    request: Request, caller: Caller, code: str, problems: dict[str, str], *, status: int = 200
+    request: Request,
+    caller: Caller,
+    code: str,
+    problems: dict[str, str],
+    typed: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
 ) -> Response:
     def told(_: Actor, _context: PageContext) -> dict[str, Any]:
         with caller.read() as (tx, actor):
             person = get_person(tx, actor, code)
         return {
-            "person": person, "problems": problems, "saved": "saved" in request.query_params,
+            "person": {**person, **(typed or {})}, "problems": problems,
+            "saved": "saved" in request.query_params,
         }  # fmt: skip
 
     return _admin_page(request, caller, "person.html", told, status=status)

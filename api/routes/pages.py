@@ -58,12 +58,13 @@ def post_sign_in(request: Request, posted: PostedForm, caller: SignedIn) -> Resp
             limits=session_limits(services.settings),
         )
     except (InvalidInput, NotAuthenticated, TooManyAttempts) as error:
-        context = context_of(request, None)
+        wanted = _own_path(posted.text("next"))
+        context = replace(context_of(request, None, path="/"), query=(("next", wanted),))
         later = isinstance(error, TooManyAttempts)
         form = SignInForm(
             problem="sign_in.later" if later else "sign_in.wrong",
             username=posted.text("username"),
-            next=posted.text("next"),
+            next=wanted,
         )
         html = render_sign_in(services.pages, _with_demo_accounts(caller, context), form)
         return page(request, context, html, status=429 if later else 401)

@@ -250,6 +250,12 @@ def test_duty_and_validity_are_changed_and_written_down(world: World, browse: Cl
         path, data={"on_duty": "no", "valid_from": "2022-05-02", "valid_to": "2022-05-01"}
     )
     assert (wrong.status_code, 'id="valid_to-problem"' in wrong.text) == (422, True)
+    typed = {"on_duty": "no", "valid_from": "2022-03-01", "valid_to": "2022-02-01"}
+    backwards = admin.post(path, data=typed)
+    assert backwards.status_code == 422
+    held = re.findall(r'type="(?:radio|date)" value="([^"]*)"(?: checked| required| aria)|value="(no)" checked',
+                      backwards.text)  # fmt: skip
+    assert {one for pair in held for one in pair if one} == set(typed.values())
     saved = {"on_duty": "no", "valid_from": "2022-01-01", "valid_to": "2030-12-31"}
     assert admin.post(path, data=saved).status_code == 303
     rows = world.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -44,6 +45,25 @@ def test_signing_in_needs_no_script(browser):
     assert browser.get("/map").status_code == 303
 
 
+def other_language(html: str) -> str:
+    return unescape(re.search(r'<a class="language"[^>]* href="([^"]*)"', html)[1])
+
+
+def test_the_other_language_is_a_page_after_every_form(browser):
+    asked = {"username": "dispatcher", "password": "no", "next": "/map?heat=town&what=water"}
+    wrong = form(browser, "/sign-in", asked)
+    again = browser.get(other_language(wrong.text))
+    assert again.status_code == 200
+    assert 'value="/map?heat=town&amp;what=water"' in again.text
+    refused = form(browser, "/reports/370782-none/act", {"action": "accept"})
+    assert refused.status_code == 401
+    assert browser.get(other_language(refused.text)).status_code == 200
+    sign_in(browser, "admin")
+    made = form(browser, "/admin/accounts/planner/reset", {})
+    assert 'class="secret"' in made.text
+    assert other_language(made.text) == "/admin/accounts?lang=en"
+
+
 @pytest.mark.parametrize(
     "path", ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere.example", ""]
 )
@@ -58,6 +78,7 @@ def test_signing_in_leads_to_our_own_pages_only(browser, path):
         {"sec-fetch-site": "same-site", "origin": "https://other.gridcall.example"},
         {"sec-fetch-site": "", "origin": "https://elsewhere.example"},
         {"sec-fetch-site": "", "origin": "null"},
+        {"sec-fetch-site": "cross-site", "content-type": "Application/X-WWW-Form-Urlencoded"},
     ],
 )
 def test_a_form_of_another_site_changes_nothing(browser, headers):
