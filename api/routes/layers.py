@@ -18,6 +18,7 @@ from api.schemas.layer import LayerCounts
 from gis import layers
 from gis.audience import Actor
 from gis.clock import local_day, month_start, zone_named
+from gis.disclosure import Choice, choose
 from gis.errors import InvalidInput
 from gis.geometry import BBox
 from gis.layers import LayerQuery, State
@@ -97,9 +98,10 @@ def count_units(
         zone = zone_named(get_county(tx, actor.county_code).timezone)
         query = params.query(month_start(local_day(caller.now, zone)))
         state = layers.layer_state(tx, actor.county_code)
+        choice = choose(tx, actor, query.category, query.tag)
         headers = {
             "Cache-Control": "private, no-cache",
-            "ETag": _etag(actor, query, state),
+            "ETag": _etag(actor, query, state, choice),
             "Vary": "Authorization, Cookie",
         }
         if matches_etag(request, headers["ETag"]):
@@ -108,9 +110,12 @@ def count_units(
     return json_answer(_content(query, counts, state), headers=headers)
 
 
-def _etag(actor: Actor, query: LayerQuery, state: State) -> str:
-    """Name the answer by everything it depends on, without computing it."""
-    parts = ("counts", query, state, actor.county_code, actor.role, actor.audience)
+def _etag(actor: Actor, query: LayerQuery, state: State, choice: Choice) -> str:
+    """Name the answer by everything it depends on, without computing it.
+
+    What a category or tag stands for, and what may be told of it, changes without any report.
+    """
+    parts = ("counts", query, state, choice, actor.county_code, actor.role, actor.audience)
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
 
 

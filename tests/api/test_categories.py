@@ -303,3 +303,19 @@ def test_what_is_typed_stays_text(
         text = browser("admin").get(path).text
         assert "<img src=x" not in text
         assert "&lt;img" in text or "&#34;" in text
+
+
+def test_who_kept_a_layer_is_told_no_more_than_others(
+    made: Callable[..., str], client: Clients
+) -> None:
+    code = made("kept")
+    tagged = {"description": "x", "place_code": "P1", "category": code}
+    assert client("dispatcher").post("/reports", json=tagged).status_code == 201
+    planner = client("planner")
+    before = planner.get("/layers/counts")
+    kept = {"if-none-match": before.headers["etag"]}
+    assert planner.get("/layers/counts", headers=kept).status_code == 304
+    assert put(client("admin"), code, sensitive=True).status_code == 200
+    after = planner.get("/layers/counts", headers=kept)
+    assert after.status_code == 200
+    assert after.json()["total"] == before.json()["total"] - 1
