@@ -26,8 +26,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 # Asked every few seconds by whoever watches the server; a line each would bury the others.
 _UNLOGGED = frozenset({"/livez", "/readyz"})
-# What stands behind these is the whole credential of a resident: a log must not hold it.
-_TOKEN = re.compile(r"/(evaluate|evaluations|receipt|receipts)/[^/]+")
+# What stands behind these is the whole credential of a resident, or of whoever is invited: a log must not hold it.
+_TOKEN = re.compile(r"/(evaluate|evaluations|invitations|receipt|receipts)/[^/]+")
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 
@@ -171,7 +171,7 @@ def _carries_cookie(headers: Headers) -> bool:
 
 
 def _is_form(headers: Headers) -> bool:
-    return headers.get("content-type", "").startswith(_FORMS)
+    return headers.get("content-type", "").strip().lower().startswith(_FORMS)
 
 
 def _from_ourselves(headers: Headers) -> bool:

@@ -65,7 +65,10 @@ def test_no_token_stands_in_the_log(client: Clients, monkeypatch: pytest.MonkeyP
     written = structlog.testing.CapturingLogger()
     monkeypatch.setattr(middleware, "_log", written)
     assert client("").get(f"/receipts/{token}").status_code == 200
-    assert [call.kwargs["path"] for call in written.calls] == ["/api/v1/receipts/-"]
+    code = "ABCD-EFGH-JKMN-PQRS"
+    assert client("").post(f"/invitations/{code}", json={"password": "short"}).status_code == 404
+    paths = [call.kwargs["path"] for call in written.calls]
+    assert paths == ["/api/v1/receipts/-", "/api/v1/invitations/-"]
 
 
 def test_the_qr_code_is_for_the_resident_not_for_who_did_the_work(client: Clients) -> None:
