@@ -62,7 +62,7 @@ def local_instant(text: str, zone: ZoneInfo) -> str:
     return moment.replace(tzinfo=moment.tzinfo or zone).isoformat()
 
 
-def find_place(tx: Transaction, county_code: str, text: str, field: str) -> str:
+def get_place_code(tx: Transaction, county_code: str, text: str, field: str) -> str:
     """Return the code of the only place a name means.
 
     Raises
@@ -88,7 +88,7 @@ def _place(tx: Transaction, actor: Actor, text: str) -> dict[str, Any]:
         raise InvalidInput.of("place", "`move` needs it.")
     if text.strip().isdecimal():
         return {"grid_code": text.strip()}
-    return {"place_code": find_place(tx, actor.county_code, text, "place")}
+    return {"place_code": get_place_code(tx, actor.county_code, text, "place")}
 
 
 def _text(_tx: Transaction, _actor: Actor, wanted: Field, posted: Posted, _zone: ZoneInfo) -> str:
@@ -111,7 +111,7 @@ def _report(tx: Transaction, actor: Actor, wanted: Field, posted: Posted, _zone:
     if not named:
         return ""
     try:
-        return public_id(actor.county_code, reports.find_id(tx, actor, named))
+        return public_id(actor.county_code, reports.get_id(tx, actor, named))
     except NotFound:
         raise InvalidInput.of(wanted.name, "There is no such report.") from None
 

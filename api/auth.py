@@ -133,7 +133,7 @@ async def caller_of(
     return Caller(services, bearer.credentials if bearer else cookie, services.clock.now())
 
 
-async def find_caller(request: Request) -> Caller:
+async def get_caller(request: Request) -> Caller:
     """Return the request's caller outside of FastAPI's dependencies."""
     return await caller_of(request, await _bearer(request), await _cookie(request))
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.auth import Caller, caller_of, find_caller
+from api.auth import Caller, caller_of, get_caller
 from api.schemas.filters import LISTS
 from gis.errors import FieldError, InvalidInput, InvalidParameter
 from gis.reports import get_visible_id
@@ -43,7 +43,7 @@ class StrictRoute(APIRoute):
             except (InvalidParameter, InvalidInput, RequestValidationError, HTTPException) as error:
                 # Whoever is not signed in learns nothing about what would be right.
                 if signed_in:
-                    caller = await find_caller(request)
+                    caller = await get_caller(request)
                     asked_wrongly = isinstance(error, InvalidParameter)
                     named = None if asked_wrongly else request.path_params.get("report_id")
                     await run_in_threadpool(_check_who, caller, named)

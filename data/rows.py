@@ -50,7 +50,7 @@ def open_delimited(path: Path, name: str, known: frozenset[str]) -> Table:
     """
     encoding = text_encoding(path)
     delimiter = _delimiter(path, encoding, known)
-    headings = _find_headings(_csv_rows(path, encoding, delimiter, name), known, name)
+    headings = _get_headings(_csv_rows(path, encoding, delimiter, name), known, name)
 
     def read(size: int) -> Iterator[Chunk]:
         yield from _chunks(_csv_rows(path, encoding, delimiter, name), headings, size)
@@ -85,7 +85,7 @@ def open_workbook(path: Path, name: str, known: frozenset[str], layer: str | Non
     found = [
         (sheet, headings)
         for sheet in candidates
-        if (headings := _find_headings_or_none(_sheet_rows(path, sheet), known)) is not None
+        if (headings := _find_headings(_sheet_rows(path, sheet), known)) is not None
     ]
     if not found:
         raise InvalidInput.of("file", f"{name} is empty: put headings in the first row")
@@ -149,14 +149,14 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[Row]:
         workbook.close()
 
 
-def _find_headings(rows: Iterable[Row], known: frozenset[str], name: str) -> _Headings:
-    headings = _find_headings_or_none(rows, known)
+def _get_headings(rows: Iterable[Row], known: frozenset[str], name: str) -> _Headings:
+    headings = _find_headings(rows, known)
     if headings is None:
         raise InvalidInput.of("file", f"{name} is empty: put headings in the first row")
     return headings
 
 
-def _find_headings_or_none(rows: Iterable[Row], known: frozenset[str]) -> _Headings | None:
+def _find_headings(rows: Iterable[Row], known: frozenset[str]) -> _Headings | None:
     first = [
         (number, texts)
         for number, row in enumerate(islice(rows, _HEADING_SEARCH_ROWS), start=1)

@@ -215,7 +215,7 @@ def disable_account(
     NotFound
         There is no account of that name.
     """
-    account = held_account(tx, username)
+    account = get_held_account(tx, username)
     tx.query("account_disable", {"username": username, "now": now})
     tx.rows("DELETE FROM invitation WHERE account_id = %s", [account["id"]])
     note_admin_event(tx, account["county_code"], by, "disable", username, now=now)
@@ -231,12 +231,12 @@ def enable_account(
     NotFound
         There is no account of that name.
     """
-    account = held_account(tx, username)
+    account = get_held_account(tx, username)
     tx.rows("UPDATE account SET disabled_at = NULL WHERE id = %s", [account["id"]])
     note_admin_event(tx, account["county_code"], by, "enable", username, now=now)
 
 
-def held_account(tx: Transaction, username: str) -> Row:
+def get_held_account(tx: Transaction, username: str) -> Row:
     """Return id and county of an account, locked: what is done to it waits for nothing else.
 
     Raises

@@ -116,7 +116,7 @@ def issue_token_by_receipt(tx: Transaction, receipt: str, now: dt.datetime) -> s
     return _token(tx, county_code, row["evaluation_id"], "link", now, None)
 
 
-def find_invitation(
+def get_invitation(
     tx: Transaction, token: str, now: dt.datetime, *, signed_in: Actor | None = None
 ) -> Invitation:
     """Return what a token opens; an answered one can still be looked at.
@@ -183,7 +183,7 @@ def answer_by_token(
         Author(None, "resident", ""),
         now,
     )
-    return find_invitation(tx, token, now)
+    return get_invitation(tx, token, now)
 
 
 def list_callbacks(tx: Transaction, actor: Actor, now: dt.datetime, most: int = 50) -> list[Row]:

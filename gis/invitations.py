@@ -17,7 +17,7 @@ from gis.accounts import (
     NewAccount,
     another_account,
     check_admin,
-    held_account,
+    get_held_account,
     insert_account,
     set_password,
 )
@@ -166,7 +166,7 @@ def reset_to(tx: Transaction, username: str, password: str, *, now: dt.datetime)
 
 def _reset(tx: Transaction, username: str, by: uuid.UUID | None, now: dt.datetime) -> Row:
     """Take a password away, end the sessions it opened, and write that down."""
-    account = held_account(tx, username)
+    account = get_held_account(tx, username)
     if account["disabled_at"] is not None:
         raise Conflict(f"The account {username} is disabled: enable it first.")
     tx.rows("UPDATE account SET password_hash = NULL WHERE id = %s", [account["id"]])
@@ -175,7 +175,7 @@ def _reset(tx: Transaction, username: str, by: uuid.UUID | None, now: dt.datetim
     return account
 
 
-def find_invited(tx: Transaction, code: str, *, now: dt.datetime) -> Row:
+def get_invited(tx: Transaction, code: str, *, now: dt.datetime) -> Row:
     """Return whom a code invites: user name, name, role, county and until when.
 
     Raises
@@ -199,7 +199,7 @@ def accept_invitation(tx: Transaction, code: str, password: str, *, now: dt.date
     InvalidInput
         The password is too short.
     """
-    row = find_invited(tx, code, now=now)
+    row = get_invited(tx, code, now=now)
     check_password(password)
     used = tx.rows(
         "DELETE FROM invitation WHERE account_id = %(id)s AND code_sha256 = %(code)s"

@@ -65,7 +65,7 @@ def issue_receipt_as(tx: Transaction, actor: Actor, report_id: uuid.UUID, now: d
     return issue_receipt(tx, actor.county_code, report_id, now)
 
 
-def find_by_receipt(tx: Transaction, token: str, now: dt.datetime) -> ReceiptView:
+def get_by_receipt(tx: Transaction, token: str, now: dt.datetime) -> ReceiptView:
     """Return what a receipt shows.
 
     Raises

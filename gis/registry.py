@@ -30,9 +30,9 @@ __all__ = [
     "Tally",
     "Utility",
     "add_county",
-    "find_known",
-    "find_staff_id",
     "get_county",
+    "get_known",
+    "get_staff_id",
     "list_counties",
     "upsert_categories",
     "upsert_places",
@@ -215,7 +215,7 @@ def list_counties(tx: Transaction) -> list[County]:
     return [get_county(tx, row["code"]) for row in rows]
 
 
-def find_staff_id(tx: Transaction, county_code: str, code: str) -> int:
+def get_staff_id(tx: Transaction, county_code: str, code: str) -> int:
     """Return the id of a person by the code that files use.
 
     Raises
@@ -231,7 +231,7 @@ def find_staff_id(tx: Transaction, county_code: str, code: str) -> int:
     return int(found)
 
 
-def find_known(tx: Transaction, county_code: str) -> Known:
+def get_known(tx: Transaction, county_code: str) -> Known:
     """Return every code that rows of an import may name."""
     row = tx.query_one("registry_known", {"county_code": county_code}) or {}
     categories: dict[str, str] = {}

@@ -100,7 +100,7 @@ def _with_undo(
     return document
 
 
-def find_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
+def get_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
     """Return the key of a report from its public id or its number, to be looked at or acted on.
 
     Whether there is one of that id, and the actor may know of it, shows when that is done; where
@@ -131,7 +131,7 @@ def get_visible_id(tx: Transaction, actor: Actor, text: str) -> uuid.UUID:
     NotFound
         There is none, or the actor may not know of it.
     """
-    key = find_id(tx, actor, text)
+    key = get_id(tx, actor, text)
     statement = select(Report.id).where(
         visible_reports(actor), Report.county_code == actor.county_code, Report.id == key
     )

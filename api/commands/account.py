@@ -23,7 +23,7 @@ from gis.accounts import (
 from gis.db import provision
 from gis.db.database import Database, Row, Transaction
 from gis.invitations import Invited, invite_into, reset_into, reset_to
-from gis.registry import find_staff_id, get_county
+from gis.registry import get_county, get_staff_id
 from gis.settings import Settings
 
 accounts = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in.")
@@ -79,7 +79,7 @@ def add(
             role=role,
             town_code=town,
             utility_code=utility,
-            staff_id=find_staff_id(tx, code, staff) if staff else None,
+            staff_id=get_staff_id(tx, code, staff) if staff else None,
         )
     typer.echo(f"Account {username} ({role}) of county {code} is there.")
     _print_once(password, generate=generate)

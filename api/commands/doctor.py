@@ -15,7 +15,7 @@ from api.commands import example
 from api.commands.demo import PortInUse, answers, check_port
 from gis.db import home as homes
 from gis.db import provision
-from gis.db.postgis import PostgisMissing, find_installation
+from gis.db.postgis import PostgisMissing, get_installation
 from gis.errors import GridCallError
 from gis.settings import Settings
 
@@ -138,7 +138,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding("database", False, error.detail)
         return
     try:
-        found = find_installation()
+        found = get_installation()
         yield Finding("PostGIS", True, f"PostgreSQL {found.major} in {found.bin_dir}")
     except PostgisMissing as error:
         yield Finding("PostGIS", False, error.detail, remedy("postgis"))

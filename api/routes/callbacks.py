@@ -51,7 +51,7 @@ def get_attempts(caller: SignedIn, report_id: str) -> Response:
 def post_attempt(caller: SignedIn, report_id: str, body: CallbackRequest) -> Response:
     """Record a call and the answer given; for dispatchers who did not handle the report."""
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         record_callback(
             tx, actor, key, body.result, caller.now, answer=body.answer or "", comment=body.text
         )

@@ -58,7 +58,7 @@ def show_telephone(request: Request, caller: SignedIn, report_id: str) -> Respon
     """Show one resident's telephone; that it was read is noted."""
     actor = _actor(caller)
     with caller.transaction() as (tx, _):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         person = personal.get_person(tx, actor, key, purpose="callback", now=caller.now)
         if actor.role != "dispatcher":  # and then nothing was read
             raise NotAllowed("Only dispatchers call residents back.")
@@ -72,7 +72,7 @@ def post_callback(
     """Record a call, and what the resident said."""
     actor = _actor(caller)
     with caller.read() as (tx, _):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
     try:
         with caller.transaction() as (tx, _):
             record_callback(

@@ -8,20 +8,20 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.auth import Caller, find_caller
+from api.auth import Caller, get_caller
 from api.dependencies import StrictRoute, json_answer
 from api.page_answers import actor_of
 from api.schemas.handling import EvaluationRequest, EvaluationView
 from api.services import services_of
 from api.throttled import guessing_refused
-from gis.evaluation import answer_by_token, find_invitation
+from gis.evaluation import answer_by_token, get_invitation
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"], route_class=StrictRoute)
 
 
 @router.get("/{token}", response_model=EvaluationView)
 def get_evaluation(
-    request: Request, caller: Annotated[Caller, Depends(find_caller)], token: str
+    request: Request, caller: Annotated[Caller, Depends(get_caller)], token: str
 ) -> Response:
     """Show what a token asks about; it is valid for 14 days.
 
@@ -29,14 +29,14 @@ def get_evaluation(
     """
     signed_in = actor_of(caller)
     with guessing_refused(request), services_of(request).db.transaction() as tx:
-        invitation = find_invitation(tx, token, caller.now, signed_in=signed_in)
+        invitation = get_invitation(tx, token, caller.now, signed_in=signed_in)
     return json_answer(orjson.dumps(asdict(invitation)))
 
 
 @router.post("/{token}", response_model=EvaluationView)
 def post_evaluation(
     request: Request,
-    caller: Annotated[Caller, Depends(find_caller)],
+    caller: Annotated[Caller, Depends(get_caller)],
     token: str,
     body: EvaluationRequest,
 ) -> Response:

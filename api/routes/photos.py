@@ -93,7 +93,7 @@ def get_photo(
 ) -> Response:
     """Read a photo of a report that the actor may read."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         path = photos.get_photo(tx, actor, key, sha256, size, caller.services.settings.photo_folder)
     return _file(request, path)
 

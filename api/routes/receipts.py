@@ -19,7 +19,7 @@ from api.services import services_of
 from api.throttled import guessing_refused
 from gis import reports
 from gis.evaluation import issue_token, issue_token_by_receipt
-from gis.receipts import find_by_receipt, issue_receipt_as
+from gis.receipts import get_by_receipt, issue_receipt_as
 
 router = APIRouter(tags=["residents"], route_class=StrictRoute)
 
@@ -29,7 +29,7 @@ def get_receipt(request: Request, token: str) -> Response:
     """Show a receipt's report: number, status and when it reached each."""
     services = services_of(request)
     with guessing_refused(request), services.db.transaction() as tx:
-        shown = find_by_receipt(tx, token, services.clock.now())
+        shown = get_by_receipt(tx, token, services.clock.now())
     return json_answer(orjson.dumps(asdict(shown)))
 
 
@@ -46,7 +46,7 @@ def post_evaluation_token(request: Request, token: str) -> Response:
 def post_receipt(caller: SignedIn, report_id: str) -> Response:
     """Make a receipt to hand to whoever reported; earlier ones stay valid."""
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         number = reports.get_report(tx, actor, key, now=caller.now)["number"]
         token = issue_receipt_as(tx, actor, key, caller.now)
     return json_answer(orjson.dumps({"token": token, "number": number}), status=201)
@@ -58,6 +58,6 @@ def post_receipt(caller: SignedIn, report_id: str) -> Response:
 def post_invitation(caller: SignedIn, report_id: str, body: EvaluationTokenRequest) -> Response:
     """Make a link or QR code by which the resident says what they think of the outcome."""
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         token = issue_token(tx, actor, key, body.channel, caller.now)
     return json_answer(orjson.dumps({"token": token}), status=201)

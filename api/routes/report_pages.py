@@ -121,7 +121,7 @@ def show_evaluation_qr(request: Request, caller: SignedIn, report_id: str) -> Re
     if actor is None:
         raise NotAuthenticated("The session has ended. Sign in again.")
     with caller.transaction() as (tx, _):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         token = issue_token(tx, actor, key, "qr", caller.now)
     back = f"/reports/{report_id}"
     context = context_of(request, actor, path=back)
@@ -157,14 +157,14 @@ def _answer(
 
 
 def _open(tx: Transaction, caller: Caller, actor: Actor, report_id: str) -> ReportFile:
-    key = reports.find_id(tx, actor, report_id)
+    key = reports.get_id(tx, actor, report_id)
     return open_report(tx, actor, key, now=caller.now)
 
 
 def _read_person(caller: Caller, report_id: str, purpose: Purpose) -> Person | None:
     """Return who reported, as this actor may know it; None where nobody left a name."""
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         person = personal.get_person(tx, actor, key, purpose=purpose, now=caller.now)
     return person if person.name or person.phone else None
 
@@ -173,7 +173,7 @@ def _act(caller: Caller, report_id: str, action: str, posted: Posted) -> bool:
     """Store the photos, then do the action, both or neither; say whether it is still to be seen."""
     pictures = pictures_of(posted)
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         folder = caller.services.settings.photo_folder
         fields: dict[str, Any] = {}
         if action != PHOTO:

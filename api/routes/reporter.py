@@ -31,7 +31,7 @@ def get_reporter(
     Each reading in full is noted; all others get the name and telephone masked.
     """
     with caller.transaction() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         person = get_person(tx, actor, key, purpose=purpose, now=caller.now)
     return json_answer(orjson.dumps(asdict(person)))
 

@@ -103,7 +103,7 @@ def count_reports(caller: SignedIn, params: Annotated[FilterParams, Query()]) ->
 def get_report(caller: SignedIn, report_id: str) -> Response:
     """Read one report by its id or its number."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         document = reports.get_report_with_undo(tx, actor, key, now=caller.now)
     etag = f'"{document["version"]}"'
     return json_answer(orjson.dumps(document), headers={**NO_STORE, "ETag": etag})
@@ -113,7 +113,7 @@ def get_report(caller: SignedIn, report_id: str) -> Response:
 def get_history(caller: SignedIn, report_id: str) -> Response:
     """Read every step of a report, oldest first."""
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         items = reports.history_json(tx, actor, key)
     return json_answer(b'{"items":' + items + b"}")
 

@@ -13,8 +13,8 @@ from api.posted import PostedForm
 from api.throttled import guessing_refused
 from gis.county_names import county_names
 from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from gis.evaluation import answer_by_token, find_invitation, issue_token_by_receipt
-from gis.receipts import find_by_receipt
+from gis.evaluation import answer_by_token, get_invitation, issue_token_by_receipt
+from gis.receipts import get_by_receipt
 from gis.tokens import county_of
 from maps.refusals import refusal_of
 from maps.report_page import qr_code
@@ -55,7 +55,7 @@ def show_receipt(request: Request, caller: SignedIn, token: str, new: str = "") 
     context = context_of(request, actor_of(caller))
     try:
         with guessing_refused(request), caller.services.db.transaction() as tx:
-            receipt = find_by_receipt(tx, token, caller.now)
+            receipt = get_by_receipt(tx, token, caller.now)
             names = county_names(tx, county_of(token))
     except NotFound:
         html = render_gone(caller.services.pages, context, "receipt")
@@ -87,7 +87,7 @@ def _evaluation(
     guarded = nullcontext() if problem else guessing_refused(request)
     try:
         with guarded, caller.services.db.transaction() as tx:
-            invitation = find_invitation(tx, token, caller.now, signed_in=actor)
+            invitation = get_invitation(tx, token, caller.now, signed_in=actor)
             names = county_names(tx, county_of(token))
     except NotFound:
         html = render_gone(caller.services.pages, context, "evaluate")

@@ -27,7 +27,7 @@ def get_suggestions(
     the other, by the service areas in force now.
     """
     with caller.read() as (tx, actor):
-        key = reports.find_id(tx, actor, report_id)
+        key = reports.get_id(tx, actor, report_id)
         found = suggest(tx, actor, key, radius_m=params.radius_m, days=params.days, now=caller.now)
     answer = {
         "utilities": [suggested_document(i + 1, body) for i, body in enumerate(found.bodies)],

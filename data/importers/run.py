@@ -17,7 +17,7 @@ from gis.clock import zone_named
 from gis.db.database import Database, Transaction
 from gis.errors import InvalidInput
 from gis.geometry import BBox
-from gis.registry import County, Known, Tally, find_known, get_county
+from gis.registry import County, Known, Tally, get_county, get_known
 
 __all__ = ["ImportRun", "Outcome", "Surroundings", "mapped_columns", "refused", "surroundings"]
 
@@ -121,7 +121,7 @@ def surroundings(run: ImportRun) -> Surroundings:
     with run.db.read(county_code=run.county_code) as tx:
         county = get_county(tx, run.county_code)
         return Surroundings(
-            county, find_known(tx, run.county_code), find_extent(tx, run.county_code)
+            county, get_known(tx, run.county_code), find_extent(tx, run.county_code)
         )
 
 

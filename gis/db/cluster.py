@@ -25,7 +25,7 @@ from urllib.parse import quote
 import psycopg
 
 from gis.db import home as homes
-from gis.db.postgis import Installation, find_installation
+from gis.db.postgis import Installation, get_installation
 from gis.errors import GridCallError
 
 OWNER = "gridcall"
@@ -95,7 +95,7 @@ class Cluster:
         homes.check_reach(self.home, self._user)
         self._drop_unfinished()
         version = self.data_dir / "PG_VERSION"
-        installation = find_installation(int(version.read_text()) if version.exists() else None)
+        installation = get_installation(int(version.read_text()) if version.exists() else None)
         if not version.exists():
             self._initialise(installation)
         self._stop_orphan()

@@ -52,7 +52,7 @@ class Installation:
         return str(self.bin_dir / name)
 
 
-def find_installation(major: int | None = None) -> Installation:
+def get_installation(major: int | None = None) -> Installation:
     """Find PostgreSQL with PostGIS: on the PATH, then where Debian, Fedora and Homebrew put it.
 
     Parameters
@@ -136,7 +136,7 @@ def _ask(program: str, option: str) -> str:
 def _main() -> int:
     """Print where the programs are; for ``scripts/setup``, which installs them when this fails."""
     try:
-        sys.stdout.write(f"{find_installation().bin_dir}\n")
+        sys.stdout.write(f"{get_installation().bin_dir}\n")
     except PostgisMissing as error:
         sys.stderr.write(f"{error}\n")
         return 1

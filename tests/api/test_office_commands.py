@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from api import cli
 from gis.db.database import Database, libpq_url
 from gis.errors import Conflict, InvalidInput, NotFound
-from gis.invitations import accept_invitation, find_invited
+from gis.invitations import accept_invitation, get_invited
 from gis.passwords import password_holds
 from tests.support import county
 
@@ -51,7 +51,7 @@ def test_a_code_of_the_command_line_is_used_once(call: Call, owner: Database) ->
         now = tx.scalar("SELECT now()")
         assert accept_invitation(tx, code[0], "long enough", now=now) == "liu"
         with pytest.raises(NotFound):
-            find_invited(tx, code[0], now=now)
+            get_invited(tx, code[0], now=now)
         kept = tx.scalar("SELECT password_hash FROM account WHERE username = 'liu'")
         assert password_holds("long enough", kept)
         by = tx.rows(
@@ -80,7 +80,7 @@ def test_a_disabled_account_loses_its_code(call: Call, owner: Database) -> None:
     assert call("account", "disable", "liu").exit_code == 0
     assert call("account", "list").output.startswith("liu\tdisabled")
     with owner.transaction() as tx, pytest.raises(NotFound):
-        find_invited(tx, code[0], now=tx.scalar("SELECT now()"))
+        get_invited(tx, code[0], now=tx.scalar("SELECT now()"))
     assert isinstance(call("account", "disable", "nobody").exception, NotFound)
 
 

@@ -14,7 +14,7 @@ from gis.admin_events import list_admin_events
 from gis.audience import Actor
 from gis.db.database import Database, Transaction
 from gis.errors import Conflict, GridCallError, InvalidInput, NotAllowed, NotAuthenticated, NotFound
-from gis.invitations import Invited, accept_invitation, find_invited, invite_account, reset_account
+from gis.invitations import Invited, accept_invitation, get_invited, invite_account, reset_account
 from gis.sessions import LIMITS as SESSIONS
 from gis.sessions import SESSION_IDLE, find_actor, find_session, keep_session, sign_in
 from tests.support.crew import Desk
@@ -45,7 +45,7 @@ def test_a_code_is_shown_once_kept_as_a_hash_and_used_once(fresh_desk: Desk) -> 
         (row,) = tx.rows("SELECT code_sha256 FROM invitation")
         assert made.code.replace("-", "").encode() not in bytes(row["code_sha256"])
         assert get_account(tx, admin(desk), "wang", now=NOW)["state"] == "invited"
-        assert find_invited(tx, made.code, now=NOW)["name"] == "王芳"
+        assert get_invited(tx, made.code, now=NOW)["name"] == "王芳"
     with pytest.raises(NotAuthenticated):
         sign_in(desk.db, "wang", PASSWORD, now=NOW)
     # As it is read out and typed: small letters, spaces, O for 0.
@@ -248,4 +248,4 @@ def test_use_is_written_down_once_a_minute(fresh_desk: Desk) -> None:
 def test_a_code_guessed_is_no_code(desk: Desk) -> None:
     for code in ("", "0000-0000-0000-0000", "x" * 5000, "\ud800", "é"):
         with pytest.raises(GridCallError), desk.db.transaction() as tx:
-            invitations.find_invited(tx, code, now=NOW)
+            invitations.get_invited(tx, code, now=NOW)

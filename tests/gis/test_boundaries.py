@@ -23,7 +23,7 @@ from gis.registry import (
     Place,
     Staff,
     add_county,
-    find_known,
+    get_known,
     upsert_places,
     upsert_staff,
 )
@@ -208,10 +208,10 @@ def test_where_a_county_lies(county_db):
 def test_known_grids_are_those_of_the_active_layout(county_db):
     write(county_db, "first", grids())
     with county_db.read() as tx:
-        assert find_known(tx, COUNTY).grids == frozenset()
+        assert get_known(tx, COUNTY).grids == frozenset()
     activate(county_db, "first")
     with county_db.read() as tx:
-        known = find_known(tx, COUNTY)
+        known = get_known(tx, COUNTY)
     assert len(known.grids) == 3
     assert known.towns == {"370783001", "370783100"}
     assert known.communities == {"370783001001"}

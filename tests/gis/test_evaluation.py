@@ -10,13 +10,13 @@ import pytest
 from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gis.evaluation import (
     answer_by_token,
-    find_invitation,
+    get_invitation,
     issue_token,
     issue_token_by_receipt,
     list_callbacks,
     record_callback,
 )
-from gis.receipts import find_by_receipt, issue_receipt
+from gis.receipts import get_by_receipt, issue_receipt
 from tests.support.crew import Desk
 
 
@@ -43,7 +43,7 @@ def test_an_unsatisfied_resident_asks_for_reopening(desk: Desk) -> None:
     report_id = closed(desk)
     token = token_of(desk, report_id, "qr")
     with desk.db.transaction() as tx:
-        invitation = find_invitation(tx, token, desk.now)
+        invitation = get_invitation(tx, token, desk.now)
     assert (invitation.result, invitation.answer) == ("阀门已修", None)
     answer(desk, token, "unsatisfied", "水压还是低")
     row = desk.row(report_id)
@@ -149,10 +149,10 @@ def test_who_handled_the_report_cannot_enter_its_evaluation(desk: Desk) -> None:
         with pytest.raises(NotAllowed):
             answer(desk, token, "satisfied", signed_in=actor)
         with desk.db.transaction() as tx, pytest.raises(NotAllowed):  # nor is it asked
-            find_invitation(tx, token, desk.now, signed_in=actor)
+            get_invitation(tx, token, desk.now, signed_in=actor)
     answer(desk, token, "satisfied", signed_in=desk.people.volunteer)
     with desk.db.transaction() as tx:  # what was said may be looked at
-        shown = find_invitation(tx, token, desk.now, signed_in=desk.people.mizhou)
+        shown = get_invitation(tx, token, desk.now, signed_in=desk.people.mizhou)
     assert shown.answer == "satisfied"
 
 
@@ -216,7 +216,7 @@ def test_a_receipt_tells_nothing_of_a_step_that_was_taken_back(desk: Desk) -> No
     desk.act(desk.people.mizhou, report_id, "accept")
     desk.act(desk.people.mizhou, report_id, "undo")
     with desk.db.transaction() as tx:
-        view = find_by_receipt(tx, receipt, desk.now)
+        view = get_by_receipt(tx, receipt, desk.now)
     assert (view.status, [step["status"] for step in view.steps]) == ("received", ["received"])
 
 
@@ -226,14 +226,14 @@ def test_a_receipt_shows_how_far_the_report_has_come(desk: Desk) -> None:
         receipt = issue_receipt(tx, "370782", report_id, desk.now)
     desk.act(desk.people.mizhou, report_id, "escalate")
     with desk.db.transaction() as tx:
-        view = find_by_receipt(tx, receipt, desk.now)
+        view = get_by_receipt(tx, receipt, desk.now)
         assert [step["status"] for step in view.steps] == ["received"]
         assert not view.evaluation_open
         with pytest.raises(Conflict):
             issue_token_by_receipt(tx, receipt, desk.now)
     desk.act(desk.people.staff, report_id, "resolve_on_site")
     with desk.db.transaction() as tx:
-        view = find_by_receipt(tx, receipt, desk.now)
+        view = get_by_receipt(tx, receipt, desk.now)
         assert (view.status, view.outcome, view.evaluation_open) == (
             "closed",
             "self_resolved",
@@ -248,7 +248,7 @@ def test_a_receipt_shows_how_far_the_report_has_come(desk: Desk) -> None:
     assert kept["issued_by"] is None  # the resident's own doing
     answer(desk, token, "satisfied")
     with desk.db.transaction() as tx, pytest.raises(NotFound):
-        find_by_receipt(tx, receipt[:-1] + ("A" if receipt[-1] != "A" else "B"), desk.now)
+        get_by_receipt(tx, receipt[:-1] + ("A" if receipt[-1] != "A" else "B"), desk.now)
     # Of neither kind of token the database holds more than the hash.
     kept = desk.rows(
         "SELECT token_sha256 FROM receipt UNION ALL SELECT token_sha256 FROM evaluation_token"

@@ -18,8 +18,8 @@ from gis.registry import (
     Tally,
     Utility,
     add_county,
-    find_known,
     get_county,
+    get_known,
     upsert_categories,
     upsert_places,
     upsert_staff,
@@ -112,7 +112,7 @@ LOW_WITHOUT_LIMITS = (LOW.code, LOW.name, LOW.name_en, LOW.parent_code, LOW.tags
 def test_categories_are_known_by_code_and_by_names_that_are_unique(tx):
     same = Category("heating.low", "水压低", "Low heating")
     upsert_categories(tx, COUNTY, [WATER, LOW, same], now=NOW)
-    known = find_known(tx, COUNTY).categories
+    known = get_known(tx, COUNTY).categories
     assert (known["供水"], known["Low heating"], known["heating.low"]) == (
         "water",
         "heating.low",

@@ -100,6 +100,24 @@ def test_functions_stay_short() -> None:
     assert {name: lines for name, lines in lengths.items() if lines >= LONGEST_FUNCTION} == {}
 
 
+def test_names_say_whether_something_may_be_missing() -> None:
+    """What is called find may return nothing; what is called get returns it or raises."""
+    returned = [
+        (f"{path.relative_to(ROOT)}:{node.name}", node.name.lstrip("_"), ast.unparse(node.returns))
+        for path in code(".py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns
+    ]
+    # An empty list is nothing found, too.
+    sure = [
+        w
+        for w, name, how in returned
+        if name.startswith("find_") and not re.search(r"None|^list", how)
+    ]
+    unsure = [w for w, name, how in returned if name.startswith("get_") and "None" in how]
+    assert (sure, unsure) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("what", "pattern"), [("registry", REGISTRIES), ("path of one machine", MACHINE_PATHS)]
 )
