@@ -42,6 +42,17 @@ def test_files_of_the_layer_are_one_click(visit, tmp_path):
     assert zipfile.is_zipfile(saved(page, "xlsx", tmp_path))
 
 
+def test_a_file_that_nobody_answers_for_is_told_in_the_pages_language(visit, tmp_path):
+    here = visit("planner", locale="zh-CN")
+    here.expected = ["Failed to load resource", "ERR_FAILED"]
+    page = here.open_map(f"/map/hotspots?view=counts&{LOW}")
+    page.route("**/api/v1/layers/*f=csv*", lambda route: route.abort())
+    page.locator("[data-file=csv]").click()
+    expect(page.locator("#take-status")).to_contain_text("没有生成：连不上服务器")
+    page.unroute("**/api/v1/layers/*f=csv*")
+    assert "盛龙" in saved(page, "csv", tmp_path).read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize(
     ("query", "column", "marked"),
     [

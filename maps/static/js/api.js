@@ -1,9 +1,11 @@
 // Talking to our own API. Errors carry the problem document, told in the page's language; a request that was replaced
-// by a newer one is aborted.
+// by a newer one is aborted, one that nobody answered has the status UNREACHED.
 
 import { config } from "./config.js";
 
 const LANGUAGE = { "accept-language": config.language };
+
+export const UNREACHED = 0;
 
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -26,6 +28,15 @@ function address(path, parameters) {
   return `${config.api}${path}${text ? `?${text}` : ""}`;
 }
 
+// What comes over the network, modules too: only here a TypeError is the browser's word for "no answer".
+export async function fetched(work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof TypeError ? new ApiError(UNREACHED, { detail: error.message }) : error;
+  }
+}
+
 async function answer(response) {
   if (response.status === 204) return null;
   const type = response.headers.get("content-type") ?? "";
@@ -36,14 +47,24 @@ async function answer(response) {
 
 export async function getJson(path, parameters = {}, signal = undefined) {
   const headers = { accept: "application/json, application/geo+json", ...LANGUAGE };
-  return answer(await fetch(address(path, parameters), { headers, signal, credentials: "same-origin" }));
+  return fetched(async () => answer(await fetch(address(path, parameters), { headers, signal, credentials: "same-origin" })));
+}
+
+// A file made for the asking: its name and its bytes.
+export async function getFile(path, parameters) {
+  return fetched(async () => {
+    const response = await fetch(address(path, parameters), { headers: LANGUAGE, credentials: "same-origin" });
+    if (!response.ok) return answer(response);
+    const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "gridcall";
+    return { name, bytes: await response.blob() };
+  });
 }
 
 export async function send(method, path, body = undefined, more = {}) {
   const headers = { accept: "application/json", ...LANGUAGE, ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return answer(await fetch(address(path, {}), { method, headers, body: text, credentials: "same-origin" }));
+  return fetched(async () => answer(await fetch(address(path, {}), { method, headers, body: text, credentials: "same-origin" })));
 }
 
 // One action on a report, on the version it was decided on; words need none.

@@ -1,6 +1,6 @@
 // Loading (after 300 ms), error and stale states of what the map fetches, said in one line with a way to try again.
 
-import { isAbort } from "./api.js";
+import { ApiError, isAbort } from "./api.js";
 import { h } from "./dom.js";
 import { clockTime } from "./format.js";
 import { t } from "./words.js";
@@ -67,7 +67,7 @@ export function createNotices(element) {
       finish(what);
       failed.set(what, { error, retry: () => watch(what, work) });
       render();
-      if (error.status === undefined && !(error instanceof TypeError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       return undefined;
     }
   }

@@ -8,7 +8,7 @@ import { statusBadge } from "../report_view.js";
 import { nameOf, named, t } from "../words.js";
 import { desk } from "./setup.js";
 import { openDialog } from "./dialog.js";
-import { failureWords } from "./failure.js";
+import { failureWords } from "../failure.js";
 import { control, showWrong, shownFields, typedIn, valuesOf } from "./fields.js";
 
 // The actor's own part in the present round, the lead's before an assisting one.

@@ -5,7 +5,7 @@ import { byId, h } from "../dom.js";
 import { count } from "../format.js";
 import { named, t } from "../words.js";
 import { openDialog } from "./dialog.js";
-import { failureWords } from "./failure.js";
+import { failureWords } from "../failure.js";
 
 const MOST = 100; // of two steps each: the server takes 200 at once
 

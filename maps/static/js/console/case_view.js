@@ -1,6 +1,6 @@
 // The chosen report in the detail column: loaded, kept up to date under one's eyes, and acted on.
 
-import { ApiError, getJson } from "../api.js";
+import { ApiError, UNREACHED, getJson } from "../api.js";
 import { remaining } from "../format.js";
 import { named, t } from "../words.js";
 import { rowOfReport } from "./cases.js";
@@ -53,7 +53,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
   function loadExtra({ id, merged_into: into, merged_count: merged }, mine) {
     const take = (name, work, otherwise) =>
       work.catch((error) => {
-        if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+        if (!(error instanceof ApiError)) throw error;
         return otherwise;
       }).then((value) => {
         if (mine !== turn) return;
@@ -79,7 +79,7 @@ export function createCaseView({ detail, state, focus, categoryName, actions, ac
       loadExtra(report, mine);
       return report;
     } catch (error) {
-      if (mine !== turn || (quiet && error instanceof TypeError)) return report;
+      if (mine !== turn || (quiet && error.status === UNREACHED)) return report;
       const words = t("report.loading");
       const gone = error.status === 404;
       detail.fail(words, gone ? t("state.gone") : t("state.failed", { what: words }), gone ? null : () => show(id));

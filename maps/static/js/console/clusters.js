@@ -5,7 +5,7 @@ import { config } from "../config.js";
 import { byId, h } from "../dom.js";
 import { boundsOf } from "../lonlat.js";
 import { t } from "../words.js";
-import { failureWords } from "./failure.js";
+import { failureWords } from "../failure.js";
 
 const MOST_SHOWN = 1; // the list below is what one works on
 
@@ -98,7 +98,7 @@ export function createClusters({ map, categoryName, merged, open, say, offerUndo
       render();
       changed();
     } catch (error) {
-      if (!isAbort(error) && !(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+      if (!isAbort(error) && !(error instanceof ApiError)) throw error;
       // Offers are a help, not the list: without them the queue still holds every report.
     }
   }

@@ -1,7 +1,7 @@
 // Keeping up: the stream's events in batches, the queue's counts, the offered clusters, and what has to be compared with
 // the server because only it can tell.
 
-import { isAbort, latest } from "../api.js";
+import { ApiError, isAbort, latest } from "../api.js";
 import { byId, h } from "../dom.js";
 import { named, t } from "../words.js";
 import { desk } from "./setup.js";
@@ -25,7 +25,7 @@ function throttled(work, wait) {
         await work();
       } catch (error) {
         // The next event, or the next minute, asks again; the state of the line says whether one is connected.
-        if (!isAbort(error) && error.status === undefined && !(error instanceof TypeError)) throw error;
+        if (!isAbort(error) && !(error instanceof ApiError)) throw error;
       }
     }, Math.max(0, wait - (Date.now() - last)));
   };

@@ -15,7 +15,7 @@ import { createCall, hasDraft } from "./call.js";
 import { createCases, rowOfEvent, rowOfFeature, rowOfReport } from "./cases.js";
 import { createCaseView } from "./case_view.js";
 import { createClusters } from "./clusters.js";
-import { failureWords } from "./failure.js";
+import { failureWords } from "../failure.js";
 import { createFilters, createQueues } from "./filters.js";
 import { createFocus } from "./focus.js";
 import { createFollowing } from "./following.js";

@@ -42,7 +42,7 @@ export function createMoving({ acting, findGrids, actions, back, outsideWords })
           const notes = [moved, outsideWords(to), address && `${t("report.address")}${t("list.colon")}${address}`].filter(Boolean).map((words) => h("p", { class: "muted" }, words));
           box.replaceChildren(side(t("move.before"), report.match), side(t("move.after"), match), ...notes);
         } catch (error) {
-          if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+          if (!(error instanceof ApiError)) throw error;
           if (mine === turn) box.replaceChildren(side(t("move.before"), report.match), h("p", { class: "notice stale" }, t("move.no_preview")));
         }
       },

@@ -1,6 +1,7 @@
 // From the question to the layer that answers it: the days meant, the parameters, the view's own request.
 
-import { ApiError, getJson } from "../api.js";
+import { ApiError, fetched, getJson } from "../api.js";
+import { failureWords } from "../failure.js";
 import { date, isoDate } from "../format.js";
 import { t } from "../words.js";
 import { monthEnd } from "./figures.js";
@@ -34,8 +35,9 @@ const REASONS = [
 
 const REACH = /data exist from (\S+) to (\d{4}-\d\d-\d\d)/;
 
-// The API's refusal in the words of the page.
-export function refusal(error) {
+// Why the API refused or was not reached, in the words of the page.
+export function reasonOf(error) {
+  if (error.status !== 422) return failureWords(error);
   const [, first, last] = REACH.exec(error.message) ?? [];
   if (first) return t("hot.why_no_data", { first: date(first), last: date(last) });
   const known = REASONS.find(([piece]) => error.message.includes(piece));
@@ -46,7 +48,7 @@ export async function ask(path, parameters, signal) {
   try {
     return await getJson(path, parameters, signal);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 422) error.message = refusal(error);
+    if (error instanceof ApiError && error.status === 422) error.message = reasonOf(error);
     throw error;
   }
 }
@@ -105,7 +107,7 @@ function busiestMonth({ steps, totals, plays }) {
 export async function loadAnswer(question, timeline, signal) {
   const parameters = parametersOf(question, timeline);
   const asked = new Map();
-  const view = await VIEWS[question.view]();
+  const view = await fetched(VIEWS[question.view]);
   const layer = await view[question.view]({
     question,
     parameters,

@@ -1,5 +1,6 @@
 // How the layer was made: what was counted, what was left out, the statistic and its sentence-long caveats.
 
+import { ApiError } from "../api.js";
 import { facts, h } from "../dom.js";
 import { count, distance } from "../format.js";
 import { named, nameOf, t } from "../words.js";
@@ -62,7 +63,7 @@ export function createMethods(panel, body) {
         ...(reporting?.items.some((one) => one.reports > 0) ? reportingTable(reporting) : []),
       );
     } catch (error) {
-      if (error.status === undefined) throw error;
+      if (!(error instanceof ApiError)) throw error;
       if (mine === turn) place.replaceChildren(h("p", { class: "muted" }, t("hot.more_failed")));
     }
   }

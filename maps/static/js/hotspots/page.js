@@ -1,6 +1,6 @@
 // /map/hotspots: wires question, layer, map, legend, ranking, slider, methods, back-test, measures and files together.
 
-import { isAbort, getJson } from "../api.js";
+import { ApiError, fetched, getJson, isAbort } from "../api.js";
 import { dressMap, showBaseMap } from "../basemap.js";
 import { config } from "../config.js";
 import { byId } from "../dom.js";
@@ -179,11 +179,11 @@ function marksOf(shown) {
 async function fetchParts() {
   const { view, sides: two } = question.get();
   if (view === "compare" && two && !sides) {
-    const { createSides } = await import("./sides.js");
+    const { createSides } = await fetched(() => import("./sides.js"));
     sides ??= createSides(stage, { base: () => "own", whatWords: (what) => whatWords(what) });
   }
   if (view === "scan" && !scans) {
-    const { createScans } = await import("./scans.js");
+    const { createScans } = await fetched(() => import("./scans.js"));
     scans ??= createScans({ question, parameters: () => parametersOf(question.get(), timeline) });
   }
 }
@@ -228,7 +228,7 @@ async function judge(signal) {
     renderBackTest(body, test);
   } catch (error) {
     if (isAbort(error)) return undefined;
-    if (error.status === undefined && !(error instanceof TypeError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     renderNoBackTest(body, error.status === 422 ? error.message : t("state.failed", { what: t("hot.back_test") }));
   }
   return undefined;

@@ -1,6 +1,6 @@
 // Measures: an area, a day and what was done, with the rate before and after against a control area.
 
-import { ask, refusal } from "./answer.js";
+import { ask, reasonOf } from "./answer.js";
 import { ApiError, send } from "../api.js";
 import { byId, facts, h } from "../dom.js";
 import { count, date } from "../format.js";
@@ -75,7 +75,7 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
       byId("plan-new").hidden = !mayAdd;
       render();
     } catch (error) {
-      if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       list.replaceChildren(h("p", { class: "notice error" }, t("state.failed", { what: t("hot.plans") }), " ",
         h("button", { type: "button", class: "quiet", click: load }, t("action.retry"))));
     }
@@ -120,8 +120,8 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
       await load();
       show([made.area, made.control].filter(Boolean));
     } catch (error) {
-      if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
-      problem.textContent = t("hot.not_saved", { reason: error.status === 422 ? refusal(error) : error.message });
+      if (!(error instanceof ApiError)) throw error;
+      problem.textContent = t("hot.not_saved", { reason: reasonOf(error) });
     }
   }
 

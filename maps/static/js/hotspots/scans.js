@@ -4,7 +4,7 @@ import { ApiError, getJson } from "../api.js";
 import { byId } from "../dom.js";
 import { count } from "../format.js";
 import { t } from "../words.js";
-import { refusal } from "./answer.js";
+import { reasonOf } from "./answer.js";
 import { RUNNING, startScan } from "./views/scan.js";
 
 const WATCH_MS = 700;
@@ -32,7 +32,7 @@ export function createScans({ question, parameters }) {
       try {
         job = await getJson(`/layers/scans/${encodeURIComponent(id)}`);
       } catch (error) {
-        if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+        if (!(error instanceof ApiError)) throw error;
         words.textContent = t("state.failed", { what: t("view.scan") });
         button.disabled = false;
         return;
@@ -57,8 +57,8 @@ export function createScans({ question, parameters }) {
       tell(job);
       question.set({ scan: job.id });
     } catch (error) {
-      if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
-      words.textContent = error.status === 422 ? refusal(error) : t("state.failed", { what: t("view.scan") });
+      if (!(error instanceof ApiError)) throw error;
+      words.textContent = reasonOf(error);
       button.disabled = false;
     }
   });

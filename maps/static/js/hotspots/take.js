@@ -1,32 +1,18 @@
 // Taking an answer along: bulletin, files, picture and link. Each is fetched here, so that a refusal is told in words.
 
-import { ApiError } from "../api.js";
-import { config } from "../config.js";
+import { ApiError, getFile } from "../api.js";
 import { byId } from "../dom.js";
 import { t } from "../words.js";
-import { refusal } from "./answer.js";
+import { reasonOf } from "./answer.js";
 
-function addressOf(path, parameters) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined));
-  return `${config.api}${path}?${query}`;
-}
-
-function nameIn(response) {
-  return /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "gridcall";
-}
-
-async function save(path, parameters) {
-  const response = await fetch(addressOf(path, parameters), { credentials: "same-origin" });
-  if (!response.ok) {
-    const error = new ApiError(response.status, await response.json());
-    throw error.status === 422 ? new Error(refusal(error)) : error;
-  }
+async function save({ path, parameters }) {
+  const { name, bytes } = await getFile(path, parameters);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = nameIn(response);
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
-  return link.download;
+  return name;
 }
 
 // requests(): {bulletin(form), layer(form), link()} for what is shown now; null for what cannot be had.
@@ -38,9 +24,10 @@ export function createTake(requests) {
     button.disabled = true;
     status.textContent = t("hot.making");
     try {
-      status.textContent = t("hot.made", { name: await save(asked.path, asked.parameters) });
+      status.textContent = t("hot.made", { name: await save(asked) });
     } catch (error) {
-      status.textContent = t("hot.not_made", { reason: error.message });
+      if (!(error instanceof ApiError)) throw error;
+      status.textContent = t("hot.not_made", { reason: reasonOf(error) });
     } finally {
       button.disabled = false;
     }
