@@ -1,6 +1,7 @@
 """Chinese and English: which of them a page speaks, and the words of the interface from one glossary."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,10 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 COOKIE = "gridcall_language"
 GLOSSARY = Path(__file__).resolve().parent / "glossary.json"
+
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
 
 
 @cache
@@ -22,6 +27,24 @@ def glossary() -> dict[str, dict[str, str]]:
 def words(language: Language) -> dict[str, str]:
     """Return the words of one language by key."""
     return {key: entry[language] for key, entry in glossary().items()}
+
+
+def tongue(text: str, around: Language) -> Language:
+    """Tell the language that people's own words are in, by their letters: a page says it for the voice that reads it.
+
+    Parameters
+    ----------
+    around
+        The page's language, which holds where there are no letters.
+
+    Examples
+    --------
+    >>> tongue("4-6楼没水", "en"), tongue("no water", "zh"), tongue("110", "zh")
+    ('zh', 'en', 'zh')
+    """
+    if _HAN.search(text):
+        return "zh"
+    return "en" if _LATIN.search(text) else around
 
 
 def _named(text: str | None) -> Language | None:

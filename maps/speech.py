@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gis.county_names import CountyNames
-from maps.language import Language, words
+from maps.language import Language, tongue, words
 
 _WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
@@ -50,6 +50,10 @@ class Speech:
     def named(self, group: str, code: str | None) -> str:
         """Return the words of a code; one without words shows as it is."""
         return words(self.language).get(f"{group}.{code}", code or "")
+
+    def tongue(self, text: str | None) -> str:
+        """Return the tag of the language that people's own words are in."""
+        return {"zh": "zh-CN", "en": "en"}[tongue(text or "", self.language)]
 
     def local(self, instant: dt.datetime) -> dt.datetime:
         """Return an instant on the county's clocks."""

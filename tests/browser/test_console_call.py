@@ -78,6 +78,9 @@ def test_a_call_is_matched_and_saved(visit):
     page.locator(".call button[type=submit]").click()
     expect(page.locator("#toast")).to_contain_text("taken in")
     expect(page.locator("#detail .description")).to_have_text("盛龙花园4-6楼没水")
+    # A voice that reads an English page has to know which words are Chinese.
+    expect(page.locator("#detail .description")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator(".row-words", has_text="Upstairs").first).to_have_attribute("lang", "en")
     expect(page.locator("#detail .facts").first).to_contain_text("盛龙花园19号楼1单元")
 
 

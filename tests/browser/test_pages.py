@@ -93,6 +93,7 @@ def test_a_row_of_the_home_opens_the_report(visit):
     words = page.locator(".queue .row-words").first.inner_text()
     page.locator(".queue li a").first.click()
     expect(page.locator(".report-head .description")).to_have_text(words)
+    expect(page.locator(".report-head .description")).to_have_attribute("lang", "zh-CN")
 
 
 def test_the_api_is_described_by_our_own_files(visit):

@@ -4,7 +4,7 @@ import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
 import { clockTime, count, dateTime, isoDate, period } from "./format.js";
 import { lightBadge, statusBadge } from "./report_view.js";
-import { nameOf, t } from "./words.js";
+import { nameOf, t, tongue } from "./words.js";
 
 const LATEST = 25;
 const PATIENCE_MS = 300;
@@ -28,7 +28,7 @@ function reportRow(report, nameOfCategory) {
       "a",
       { href: `/map?report=${encodeURIComponent(report.id)}` },
       h("span", { class: "row-head" }, statusBadge(report), lightBadge(report), h("time", { datetime: report.received_at }, nearTime(report.received_at))),
-      h("span", { class: "row-words" }, report.description || t("report.no_words")),
+      h("span", { class: "row-words", lang: tongue(report.description) }, report.description || t("report.no_words")),
       h("small", {}, [report.number, nameOfCategory(report.category), grid ? nameOf(grid) : t("match.outside")].join(" · ")),
     ),
   );

@@ -3,7 +3,7 @@
 import { config } from "./config.js";
 import { facts, h } from "./dom.js";
 import { coordinates, dateTime, distance, remaining } from "./format.js";
-import { named, t } from "./words.js";
+import { named, t, tongue } from "./words.js";
 
 const OPEN = ["received", "accepted", "dispatched", "handling", "handled"];
 
@@ -78,7 +78,7 @@ export function reportBlock(report, categoryName, actions) {
   const point = report.location?.coordinates;
   return [
     h("p", { class: "badges" }, statusBadge(report), lightBadge(report), report.urgent ? h("span", { class: "status urgent" }, t("report.urgent")) : null),
-    h("p", { class: "description" }, report.description || t("report.no_words")),
+    h("p", { class: "description", lang: tongue(report.description) }, report.description || t("report.no_words")),
     facts([
       [t("report.category"), categoryName(report.category)],
       [t("report.address"), report.address],

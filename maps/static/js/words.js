@@ -15,6 +15,12 @@ export function named(group, code) {
   return config.words[`${group}.${code}`] ?? code ?? "";
 }
 
+// The language that people's own words are in, told by their letters: the page may speak the other one.
+export function tongue(text) {
+  if (/[\u3400-\u9fff]/.test(text ?? "")) return "zh-CN";
+  return /[A-Za-z]/.test(text ?? "") ? "en" : null;
+}
+
 // A record's own name in the page's language: {name, name_en} as the API gives it.
 export function nameOf(record) {
   return (config.language === "en" && record.name_en) || record.name || record.code || "";

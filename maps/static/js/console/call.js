@@ -7,7 +7,7 @@ import { facts, h } from "../dom.js";
 import { coordinates, distance, shortTime } from "../format.js";
 import { config } from "../config.js";
 import { matchBlock } from "../report_view.js";
-import { nameOf, named, t } from "../words.js";
+import { nameOf, named, t, tongue } from "../words.js";
 import { createVocabulary } from "./vocabulary.js";
 import { createWhere, locate } from "./where.js";
 
@@ -120,7 +120,7 @@ export function createCall(tools) {
       tools.show(answer, { fresh });
     } catch (error) {
       if (turn !== locateTurn.n || !form) return;
-      if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       located = null;
       box.replaceChildren(h("p", { class: "notice stale" }, t("call.no_match")));
     }
@@ -143,14 +143,14 @@ export function createCall(tools) {
       const { items } = await clustersNear("/clusters", { near, category });
       if (form && located?.duplicates === duplicates) drawAlike(box, duplicates, items);
     } catch (error) {
-      if (!isAbort(error) && !(error instanceof ApiError) && !(error instanceof TypeError)) throw error;
+      if (!isAbort(error) && !(error instanceof ApiError)) throw error;
     }
   }
 
   function drawAlike(box, duplicates, clusters) {
     const rows = duplicates.map((one) =>
       h("li", { class: "duplicate" },
-        h("div", {}, h("b", {}, tools.categoryName(one.category)), h("small", {}, [distance(one.distance_m), named("status", one.status), shortTime(one.received_at)].join(" · ")), h("p", {}, one.description)),
+        h("div", {}, h("b", {}, tools.categoryName(one.category)), h("small", {}, [distance(one.distance_m), named("status", one.status), shortTime(one.received_at)].join(" · ")), h("p", { lang: tongue(one.description) }, one.description)),
         h("button", { type: "button", click: () => tools.open(one.id) }, t("call.look"))));
     const known = clusters.map((one) => h("p", { class: "notice stale" }, config.language === "en" ? one.words : one.words_zh));
     box.replaceChildren(...known, ...(rows.length ? [h("h3", {}, t("call.alike", { n: rows.length })), h("ul", { class: "duplicates" }, rows)] : []));
@@ -210,7 +210,7 @@ export function createCall(tools) {
     } catch (error) {
       button.disabled = false;
       if (error instanceof ApiError && error.problem?.code === "client_id_taken") clientId = crypto.randomUUID();
-      if (error.status === 401) refuse(t("form.signed_out"));
+      if (error.status === 401) refuse(t("state.session_ended"));
       else if (error.status === 422) refuse(t("call.refused", { reason: error.message }));
       else refuse(t("call.kept"));
     }

@@ -5,7 +5,7 @@ import { config } from "../config.js";
 import { facts, h } from "../dom.js";
 import { coordinates, dateTime, distance, remaining, shortTime } from "../format.js";
 import { isOpen, lightBadge, matchBlock, statusBadge } from "../report_view.js";
-import { nameOf, named, t } from "../words.js";
+import { nameOf, named, t, tongue } from "../words.js";
 import { KEY_OF } from "./keys.js";
 import { desk } from "./setup.js";
 import { timeline } from "./timeline.js";
@@ -138,7 +138,7 @@ function duplicateRow(report, one, start, open) {
   return h(
     "li",
     { class: "duplicate" },
-    h("div", {}, h("button", { type: "button", class: "link", click: () => open(one.id) }, one.number), h("small", {}, words), h("p", {}, one.description)),
+    h("div", {}, h("button", { type: "button", class: "link", click: () => open(one.id) }, one.number), h("small", {}, words), h("p", { lang: tongue(one.description) }, one.description)),
     report.actions.includes("merge") ? h("button", { type: "button", click: () => start(report, "merge", { into: one }) }, t("case.merge_into")) : null,
   );
 }
@@ -173,7 +173,7 @@ function children(family, open) {
       h("div", {},
         h("button", { type: "button", class: "link", click: () => open(one.id) }, one.number),
         h("small", {}, [shortTime(one.received_at), named("source", one.source), one.address].filter(Boolean).join(" · ")),
-        h("p", {}, one.description || t("report.no_words")))));
+        h("p", { lang: tongue(one.description) }, one.description || t("report.no_words")))));
   return [h("h3", {}, t("case.merged", { n: family.children.length })), h("ul", { class: "duplicates merged" }, rows)];
 }
 
@@ -190,7 +190,7 @@ export function caseBlocks(report, extra, tools) {
       h("span", { class: "status level" }, named("level", report.level)),
     ),
     mergedLine(report, extra.family, open),
-    h("p", { class: "description" }, report.description || t("report.no_words")),
+    h("p", { class: "description", lang: tongue(report.description) }, report.description || t("report.no_words")),
     actionBar(report, start),
     parts(report, actions.utilityName),
     clocks(report),

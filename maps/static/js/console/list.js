@@ -4,7 +4,7 @@
 import { h } from "../dom.js";
 import { count, remaining, shortTime } from "../format.js";
 import { mark } from "../layers/marks.js";
-import { named, t } from "../words.js";
+import { named, t, tongue } from "../words.js";
 import { lightOf } from "./cases.js";
 
 const ROW_PX = 84;
@@ -62,7 +62,7 @@ export function createList(element, { cases, shapeOf, words, open, check, checke
     else button.removeAttribute("aria-current");
     button.replaceChildren(
       mark(shapeOf(row.category), light),
-      h("span", { class: "row-body" }, head(row, light), h("span", { class: "row-words" }, row.description || t("report.no_words")), foot(row)),
+      h("span", { class: "row-body" }, head(row, light), h("span", { class: "row-words", lang: tongue(row.description) }, row.description || t("report.no_words")), foot(row)),
     );
   }
 

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { dateTime } from "../format.js";
-import { nameOf, named, t } from "../words.js";
+import { nameOf, named, t, tongue } from "../words.js";
 
 const TALK = new Set(["comment", "ask", "urge"]);
 const MERGING = { merge: "timeline.merged", unmerge: "timeline.unmerged" };
@@ -15,7 +15,7 @@ function details(step, utilityName) {
   const words = ["reason", "result", "cause", "remedy", "minutes", "text"].map((name) => given[name]).filter((text) => typeof text === "string" && text);
   const across = given.county_name ? t("timeline.across", { county: nameOf({ name: given.county_name, name_en: given.county_name_en }), number: given.number }) : null;
   const merged = given.number && MERGING[step.action] ? t(given.into ? "timeline.merged_into" : MERGING[step.action], { number: given.number }) : null;
-  return [across || merged ? h("p", {}, across ?? merged) : null, bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", {}, text))];
+  return [across || merged ? h("p", {}, across ?? merged) : null, bodies.length ? h("p", {}, `→ ${bodies.join(t("list.comma"))}`) : null, words.map((text) => h("p", { lang: tongue(text) }, text))];
 }
 
 function stepItem(step, utilityName) {
@@ -34,7 +34,7 @@ function messageItem(message) {
     "li",
     { class: message.own ? "message own" : message.read ? "message" : "message unread" },
     h("p", { class: "step-head" }, h("b", {}, message.author_name || named("role", message.author_role)), h("span", {}, named("role", message.author_role)), h("time", { datetime: message.at }, dateTime(message.at))),
-    h("p", {}, message.text),
+    h("p", { lang: tongue(message.text) }, message.text),
   );
 }
 
