@@ -1,6 +1,7 @@
 """One report after rematching: what of its match follows the new boundaries, and what stays.
 
-Grid, town, audience and the grid's part of the reason follow always. The grid staff follow while
+Grid, town, audience and the grid's part of the reason follow always; but a town that the report was
+transferred to keeps it, and whoever had a part in it goes on reading it. The grid staff follow while
 the report is open and its grid changed; the utility while the report is not dispatched. The rest
 stays as first routed.
 """
@@ -42,19 +43,23 @@ def rematched_record(
         row["utility_code"],
         row["utility_method"],
     )
+    transferred = row["town_code"] != row["own_town"]
+    town_code = row["town_code"] if transferred else grid.town_code if grid else None
     audience = audience_of_report(
         county_code,
-        town_code=grid.town_code if grid else None,
+        town_code=town_code,
         grid_code=new_grid,
         account_id=row["account_id"],
-        utility_codes=[*(match.covering_utilities if match else ()), *row["assigned"]],
+        utility_codes=[*(match.covering_utilities if match else ()), *row["concerned"]],
     )
     told = open_ and (moved or rerouted)
     return {
         "id": row["id"],
         "version": row["version"] + told,
         "status": row["status"],
-        "town_code": grid.town_code if grid else None,
+        # A town's centre has what lies in its town: what lies in none is the municipal one's.
+        "level": "municipal" if open_ and town_code is None else row["level"],
+        "town_code": town_code,
         "grid_code": new_grid,
         "grid_method": _grid_method(row, match),
         "grid_distance_m": match.grid_distance_m if match and row["measured"] else None,

@@ -23,7 +23,7 @@ import numpy as np
 import orjson
 
 from gis import boundaries, rollups
-from gis.bulk_matching import COVERS, BulkMatcher, Matches
+from gis.bulk_matching import COVERS, OUTSIDE, BulkMatcher, Matches
 from gis.clock import local_day
 from gis.db.database import Database, Row, Transaction
 from gis.errors import Conflict
@@ -230,13 +230,16 @@ class _Rematch:
         self.county_code = county_code
         self._now, self._count = now, count
         self._target = {"layout_id": target.layout_id, "version_id": target.version_id}
-        self._after = _FIRST
-        self._began_ms = time.time_ns() // 1_000_000
+        self._next, self._after = "rematch_next", _FIRST
+        self._since_ms = time.time_ns() // 1_000_000 - 1000 * _IN_FLIGHT_S
         self._matcher: BulkMatcher | None = None
 
     def look_again(self) -> None:
-        """Start again at the reports whose ids were made since this run began, and a while before."""
-        self._after = uuid.UUID(int=(self._began_ms - 1000 * _IN_FLIGHT_S) << 80)
+        """Go on with what came in or was moved since this run began, and a while before.
+
+        Who moves a report meanwhile does so by the boundaries still in force.
+        """
+        self._next, self._after = "rematch_late", uuid.UUID(int=self._since_ms << 80)
 
     def remaining(self, tx: Transaction) -> int:
         """Count the reports that do not follow the target yet."""
@@ -250,11 +253,23 @@ class _Rematch:
         )
 
     def batch(self, tx: Transaction) -> int:
-        """Move one batch in the caller's transaction and return its size."""
+        """Move one batch in the caller's transaction and return its size; 0 at the end."""
         of = self._target | {"county": self.county_code}
-        rows = tx.query("rematch_batch", of | {"after": self._after, "limit": BATCH_ROWS})
-        if not rows:
-            return 0
+        since = dt.datetime.fromtimestamp(self._since_ms / 1000, dt.UTC)
+        found = tx.query(
+            self._next, of | {"after": self._after, "since": since, "limit": BATCH_ROWS}
+        )
+        ids = [row["id"] for row in found]
+        rows = tx.query("rematch_batch", of | {"ids": ids})
+        if self._next == "rematch_next":
+            self._after = ids[-1] if ids else self._after
+        if rows:
+            self._move(tx, rows)
+        return len(ids)
+
+    def _move(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Move reports that are held for writing."""
+        of = self._target | {"county": self.county_code}
         if self._matcher is None:
             self._matcher = BulkMatcher(load_reference(tx, self.county_code, **self._target))
         located = [row for row in rows if row["lon"] is not None]
@@ -267,13 +282,12 @@ class _Rematch:
         tx.query("rematch_write", of | {"reports": orjson.dumps(records).decode()})
         # A before-image of the old boundaries would undo the rematching with the step.
         tx.rows(
-            "DELETE FROM undo_step WHERE county_code = %(county)s AND report_id = ANY(%(ids)s)",
+            "DELETE FROM undo_step WHERE county_code = %(county)s AND EXISTS (SELECT FROM"
+            " jsonb_array_elements(events) AS touched WHERE (touched ->> 0)::uuid = ANY(%(ids)s))",
             {"county": self.county_code, "ids": [row["id"] for row in rows]},
         )
         if self._count:
             rollups.apply(tx, self.county_code, self._moves(rows, records))
-        self._after = rows[-1]["id"]
-        return len(rows)
 
     def _moves(self, rows: Sequence[Row], records: Sequence[dict[str, Any]]) -> list[rollups.Move]:
         """Return what the new layout's rollups gain; the old one's go as a whole when it retires."""
@@ -290,7 +304,11 @@ class _Rematch:
 
 
 def _match(matcher: BulkMatcher, rows: Sequence[Row], now: dt.datetime) -> Matches:
-    """Match located reports; one that was given to a grid by name keeps it where it still exists."""
+    """Match located reports; one that was given to a grid by name keeps it where it still exists.
+
+    One that names a place follows the place into another layout only: within one the grid stays,
+    also where the place was corrected since, or the counts by grid would be wrong.
+    """
     lon = np.array([row["lon"] for row in rows], dtype=np.float64)
     lat = np.array([row["lat"] for row in rows], dtype=np.float64)
     accuracy_m = np.array(
@@ -298,9 +316,15 @@ def _match(matcher: BulkMatcher, rows: Sequence[Row], now: dt.datetime) -> Match
     )
     grids = matcher.match_grids(lon, lat, accuracy_m)
     index = matcher.reference.grid_index
+    layout = matcher.reference.layout
     for i, row in enumerate(rows):
-        if not row["measured"] and row["place_code"] is None and row["grid_code"] in index:
+        same = layout is not None and row["layout_id"] == layout.id
+        if row["measured"] or (row["place_code"] is not None and not same):
+            continue
+        if row["grid_code"] in index:
             grids.grid[i], grids.method[i] = index[row["grid_code"]], COVERS
+        elif same:
+            grids.grid[i], grids.method[i] = -1, OUTSIDE
     today = local_day(now, matcher.reference.zone)
     return matcher.match(
         lon,

@@ -13,6 +13,7 @@ from gis.deadlines import LONGEST_SUSPENSION
 from gis.errors import FieldError, InvalidInput
 from gis.ids import public_id
 from gis.matching import Match, Where, match_point
+from gis.matching_reference import hold_reference
 from gis.records import Intake, record_of
 from gis.workflow.case import ReportState
 from gis.workflow.step import Body, County, References
@@ -155,6 +156,8 @@ def _matched(
     book: TimeBook,
     now: dt.datetime,
 ) -> References:
+    # In a statement of its own: what is matched by was in force when the lock was got, and stays so.
+    hold_reference(tx, report.county_code)
     match = match_point(tx, report.county_code, where, category=category, at=now)
     return References(
         placement={**placement_of(where, match, book, now), "address": report.placement["address"]},

@@ -1,7 +1,7 @@
 -- Reports as they are after rematching. What an open report's history has to tell is in `told`.
 WITH sent AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(%(reports)s::jsonb) AS row (
-    id uuid, version int, town_code text, grid_code text, grid_method text,
+    id uuid, version int, level text, town_code text, grid_code text, grid_method text,
     grid_distance_m float8, confidence float8, candidates jsonb, staff_id bigint,
     staff_method text, staff_all jsonb, utility_code text, utility_method text,
     utility_distance_m float8, reason jsonb, audience text[], audience_before text[],
@@ -9,7 +9,8 @@ WITH sent AS MATERIALIZED (
 ), written AS (
   UPDATE report
   SET layout_id = %(layout_id)s::bigint, service_area_version_id = %(version_id)s::bigint,
-      version = sent.version, town_code = sent.town_code, grid_code = sent.grid_code,
+      version = sent.version, level = sent.level, town_code = sent.town_code,
+      grid_code = sent.grid_code,
       grid_method = sent.grid_method, grid_distance_m = sent.grid_distance_m,
       confidence = sent.confidence, candidates = sent.candidates, reason = sent.reason,
       audience = sent.audience,

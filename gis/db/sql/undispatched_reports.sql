@@ -1,5 +1,5 @@
 -- Open reports that no utility has been given yet, with the point they are matched by.
-SELECT report.id, report.number, report.category_code, report.place_code, report.grid_code,
+SELECT report.id, report.number, report.category_code, report.place_code, report.layout_id, report.grid_code,
        report.utility_code, report.accuracy_m, report.location IS NOT NULL AS measured,
        ST_X(p) AS lon, ST_Y(p) AS lat
 FROM report
