@@ -253,8 +253,11 @@ class _Scope:
         if actor.role == "planner":
             tx.see_county(actor.county_code)  # counts only: no row leaves this module
             condition = (
-                " AND NOT EXISTS (SELECT FROM category c WHERE c.county_code = r.county_code"
-                " AND c.code = r.category_code AND c.sensitive)"
+                # By its own mark or its parent's, as in ``gis.disclosure``.
+                " AND NOT EXISTS (SELECT FROM category c LEFT JOIN category p"
+                " ON p.county_code = c.county_code AND p.code = c.parent_code"
+                " WHERE c.county_code = r.county_code AND c.code = r.category_code"
+                " AND (c.sensitive OR p.sensitive))"
             )
             return cls(actor.county_code, condition, {}, without_sensitive=True)
         if not actor.audience or actor.role == "volunteer":

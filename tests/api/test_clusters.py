@@ -299,3 +299,16 @@ def test_one_dispatch_solves_all_and_each_reporter_is_asked(world: World, client
     )
     assert rows == [("closed", "resolved", 1)] * 3
     assert clusters(client("dispatcher")) == []
+
+
+def test_matters_of_a_sensitive_first_level_are_never_offered(
+    world: World, client: Clients
+) -> None:
+    for index in range(3):
+        call(world, client, index)
+    assert len(clusters(client("dispatcher"))) == 1
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'water'")
+    try:
+        assert clusters(client("dispatcher")) == []
+    finally:
+        world.execute("UPDATE category SET sensitive = false WHERE code = 'water'")

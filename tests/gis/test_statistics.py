@@ -218,6 +218,10 @@ def test_each_counts_what_they_may_read(fresh_desk: Desk) -> None:
     desk.rows("UPDATE category SET sensitive = true WHERE code = 'water.low_pressure'")
     without = counted(desk, people.planner)
     assert (without.total.counts["accepted"], without.without_sensitive) == (0, True)
+    # A first level that is sensitive makes its children so.
+    desk.rows("UPDATE category SET sensitive = code = 'water'")
+    assert counted(desk, people.planner).total.counts["accepted"] == 0
+    assert counted(desk, people.planner, by="grid").groups == []
     with pytest.raises(InvalidInput):
         counted(desk, by="shoe_size")
 

@@ -1,5 +1,7 @@
--- How reports of each category of a county cluster: its own rule, or that of its first level.
-SELECT c.code, c.name, c.name_en, c.sensitive, coalesce(c.parent_code, c.code) AS group_code,
+-- How reports of each category of a county cluster: its own rule, or that of its first level. One is
+-- sensitive by its own mark or by that of its first level.
+SELECT c.code, c.name, c.name_en, c.sensitive OR coalesce(p.sensitive, false) AS sensitive,
+       coalesce(c.parent_code, c.code) AS group_code,
        coalesce(p.name, c.name) AS group_name, coalesce(p.name_en, c.name_en) AS group_name_en,
        o.category_code IS NOT NULL AS own_rule, g.category_code IS NOT NULL AS group_rule,
        coalesce(g.together, false) AND o.category_code IS NULL AS together,
