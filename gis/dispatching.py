@@ -241,9 +241,9 @@ def _link(tx: Transaction, deed: gate.Deed, child: Step, parent: Step) -> None:
 
 
 def _own_course(tx: Transaction, report: ReportState) -> Mapping[str, Any]:
-    """Return what the last `merge` kept of a report's own course."""
+    """Return what the last `merge` kept of a report's own course, and in which round."""
     course: Mapping[str, Any] = tx.scalar(
-        "SELECT details -> 'was' FROM report_event"
+        "SELECT details -> 'was' || jsonb_build_object('round', round) FROM report_event"
         " WHERE county_code = %(county)s AND report_id = %(id)s AND action = 'merge'"
         " AND details ? 'was' ORDER BY version DESC LIMIT 1",
         {"county": report.county_code, "id": report.id},

@@ -60,12 +60,20 @@ def merge(child: Step, parent: Step) -> None:
 def unmerge(child: Step, parent: Step, was: Mapping[str, Any]) -> None:
     """Give a merged report its own course back: the time in between does not count.
 
+    One that was closed and opened again with the other has none any more, its parts are of an
+    earlier round: it stands where a reopened report does.
+
     Parameters
     ----------
     was
-        What the `merge` kept of the report's own course, as it stands in its event.
+        What the `merge` kept of the report's own course, as it stands in its event, and its round.
     """
     release(child, parent)
+    if was["round"] != child.report.round:
+        reset = dict.fromkeys(_COURSE[2:])
+        child.set(**reset, status="accepted", accepted_at=child.report.accepted_at or child.now)
+        child.start_clock("accept")
+        return
     columns: dict[str, Any] = {name: was[name] for name in _COURSE}
     for name in _COURSE[1:]:
         columns[name] = dt.datetime.fromisoformat(was[name]) if was[name] else None

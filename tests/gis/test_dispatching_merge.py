@@ -116,6 +116,27 @@ def test_unmerge_gives_the_own_course_back(desk: Desk) -> None:
     assert desk.row(parent)["status"] == "accepted"
 
 
+def test_unmerged_after_the_other_was_reopened_it_stands_where_a_reopened_one_does(
+    desk: Desk,
+) -> None:
+    """Its own parts are of the round that ended: nobody could go on with them."""
+    people = desk.people
+    child, parent = desk.dispatched("power"), desk.handled()
+    desk.act(people.power, child, "check_in")
+    desk.act(people.dispatcher, child, "merge", into=f"370782-{parent}")
+    desk.act(people.dispatcher, parent, "close")
+    desk.act(people.dispatcher, parent, "reopen")
+    desk.act(people.dispatcher, parent, "dispatch", lead="water-west")
+    desk.wait(minutes=10)
+    row = desk.act(people.dispatcher, child, "unmerge")
+    assert (row["status"], row["round"], row["merged_into"]) == ("accepted", 2, None)
+    assert (row["dispatched_at"], row["checked_in_at"]) == (None, None)
+    assert [clock["due_at"] for clock in desk.clocks(child)] == [row["due_at"]]
+    assert desk.assignments(child)["power"]["status"] == "cancelled"
+    desk.act(people.dispatcher, child, "dispatch", lead="power")
+    assert desk.act(people.power, child, "check_in")["status"] == "handling"
+
+
 def test_on_a_merged_report_only_words_and_unmerging_are_possible(desk: Desk) -> None:
     parent, (child,) = merged(desk, 1)
     with pytest.raises(Conflict, match="merged into another") as refused:
