@@ -274,6 +274,8 @@ def _recategorise(step: Step, fields: Fields, references: References) -> None:
     step.details |= {"from": before, "category": fields["category"]}
     _place(step, references)
     for clock in clocks.running(step.clocks.values()):
+        if meeting.is_decided(step, clock):
+            continue
         limit = step.book.limit_of(fields["category"], clock.stage, step.report.received_at)
         step.clocks[clock.id] = clocks.relimit(step.book, clock, limit)
     if step.lead() is not None:

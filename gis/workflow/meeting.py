@@ -124,6 +124,17 @@ def hold_to_decision(step: Step, clock: ClockState, assignment_id: uuid.UUID) ->
         step.clocks[clock.id] = clocks.due_on(step.book, clock, due_at)
 
 
+def is_decided(step: Step, clock: ClockState) -> bool:
+    """Say whether a clock is due when a meeting decided, and not by a limit of the category."""
+    # As `clocks.due_on` leaves it: limits have an id, and no default is of calendar days.
+    by_no_limit = clock.limit_id is None and clock.unit == "calendar_days"
+    return by_no_limit and any(
+        decision["assignment_id"] == str(clock.assignment_id)
+        for m in step.meetings.values()
+        for decision in m.decisions
+    )
+
+
 def _named(meetings: list[MeetingState], fields: Fields, none: str) -> MeetingState:
     named = [m for m in meetings if m.id == fields.get("meeting", m.id)]
     if not named:

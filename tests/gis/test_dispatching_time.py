@@ -169,6 +169,25 @@ def test_a_meeting_decides_who_does_what_until_when(desk: Desk) -> None:
         desk.act(people.dispatcher, report_id, "record_minutes", minutes="再次")
 
 
+def test_another_category_leaves_a_decided_date_alone(desk: Desk) -> None:
+    people, report_id = desk.people, handling(desk)
+    convene(desk, people.dispatcher, report_id, "water-west")
+    due_at = desk.now + 9 * DAY
+    decision = {"utility": "water-west", "text": "修复主管", "due_at": due_at.isoformat()}
+    desk.act(
+        people.dispatcher, report_id, "record_minutes", minutes="分工如下", decisions=[decision]
+    )
+    request(desk, report_id)
+    extended = desk.row(report_id)["due_at"]
+    assert extended > due_at
+    row = desk.act(people.dispatcher, report_id, "recategorise", category="water.burst")
+    assert row["due_at"] == row["close_due_at"] == extended
+    # One that no meeting decided on gets the limit of the new category.
+    other = handling(desk)
+    desk.act(people.dispatcher, other, "recategorise", category="water.burst")
+    assert desk.row(other)["due_at"] == desk.now + dt.timedelta(hours=1)
+
+
 def test_words_leave_the_version_alone(fresh_desk: Desk) -> None:
     desk = fresh_desk
     people, report_id = desk.people, desk.dispatched()
