@@ -63,6 +63,22 @@ def test_each_step_is_told_to_those_it_concerns(desk: Desk) -> None:
     assert told(desk, report_id, "close") == {"water", "volunteer"}
 
 
+def test_who_serves_the_grid_today_is_told_and_who_served_it_is_not(fresh_desk: Desk) -> None:
+    """Days are the county's: at 7 in the morning in Zhucheng it is still yesterday in UTC."""
+    desk, people = fresh_desk, fresh_desk.people
+    of_staff = "UPDATE grid_staff SET valid_from = %s, valid_to = %s WHERE code = 'STAFF'"
+    desk.rows(of_staff, dt.date(2022, 5, 11), None)
+    early, late = desk.dispatched(), desk.dispatched()
+    desk.now = dt.datetime(2022, 5, 10, 23, 0, tzinfo=dt.UTC)
+    for report_id, until in ((early, None), (late, dt.date(2022, 5, 10))):
+        desk.rows(of_staff, dt.date(2022, 5, 11) if until is None else until, until)
+        desk.act(people.water, report_id, "check_in")
+        desk.act(people.water, report_id, "feed_back", result="已修")
+        deliver(desk.db, desk.now)
+    assert told(desk, early, "feed_back") == {"mizhou", "staff"}
+    assert told(desk, late, "feed_back") == {"mizhou"}
+
+
 def test_notices_are_made_while_things_happen(fresh_desk: Desk) -> None:
     desk, people = fresh_desk, fresh_desk.people
     report_id = desk.report()

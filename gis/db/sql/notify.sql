@@ -6,6 +6,8 @@ FROM report r
 JOIN report_event e
   ON e.county_code = r.county_code AND e.report_id = r.id AND e.id = %(event)s
 JOIN account a ON a.county_code = r.county_code AND a.disabled_at IS NULL
+CROSS JOIN (SELECT (%(now)s::timestamptz AT TIME ZONE timezone)::date AS day_on FROM county
+            WHERE code = %(county)s) AS today
 WHERE r.county_code = %(county)s AND r.id = %(report)s
   AND a.id IS DISTINCT FROM %(author)s::uuid
   AND (
@@ -22,6 +24,6 @@ WHERE r.county_code = %(county)s AND r.id = %(report)s
     OR (%(grid)s AND a.role = 'grid_staff' AND a.staff_id IN (
           SELECT s.id FROM grid_staff s
           WHERE s.county_code = r.county_code AND s.grid_code = r.grid_code
-            AND s.valid_from <= r.received_on
-            AND (s.valid_to IS NULL OR s.valid_to >= (%(now)s::timestamptz)::date))))
+            AND s.valid_from <= today.day_on
+            AND (s.valid_to IS NULL OR s.valid_to >= today.day_on))))
 ON CONFLICT (county_code, account_id, outbox_id) DO NOTHING
