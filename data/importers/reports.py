@@ -25,6 +25,7 @@ from data.files import open_table
 from data.headings import Mapped, map_headings
 from data.importers.checks import known_or_hint
 from data.importers.new_categories import new_categories
+from data.importers.repeats import Repeats
 from data.importers.report_fields import (
     SOURCES,
     read_client_ids,
@@ -191,6 +192,7 @@ class _Work:
         self._problems: list[Problem] = []
         self._far = self._placed = 0
         self._seen: Counter[bytes] = Counter()
+        self._repeats = Repeats()
         self._statuses: Counter[str] = Counter()
         self._open_again = self._in_words = 0
 
@@ -315,7 +317,7 @@ class _Work:
         self._statuses.update(life.unknown)
         self._open_again += life.not_carried
         self._in_words += int(in_words.sum())
-        _refuse_repeated(reader, frame, sources)
+        self._repeats.refuse(reader, frame, sources)
         return frame, sources
 
     def _read_categories(self, reader: FieldReader) -> Texts:
@@ -375,16 +377,3 @@ class _Work:
 
 
 _CREATE_HINT: Final = "; --create-categories adds it"
-
-
-def _refuse_repeated(reader: FieldReader, frame: pd.DataFrame, sources: Texts) -> None:
-    """Refuse rows whose number stands in a row above that says something else."""
-    if not (reader.has("id") or reader.has("client_id")):
-        return
-    # The first row with a number is taken; one that says something else is another matter.
-    known_by = frame["client_id"].astype(str).where(frame["client_id"].notna(), "")
-    numbered = frame["source_number"].where(known_by == "", "")
-    keys = pd.DataFrame({"id": known_by, "number": numbered, "source": sources})
-    repeated = (keys.duplicated() & ~frame.duplicated()).to_numpy()
-    name = "id" if reader.has("id") else "client_id"
-    reader.refuse(repeated & ~reader.bad, name, "stands in a row above that says something else")

@@ -216,13 +216,21 @@ def test_progress_is_told(city_of_templates, tmp_path):
     assert told == [(7, 7)]
 
 
-def test_a_number_that_comes_again_with_other_words_is_not_swallowed(city_of_templates, tmp_path):
+@pytest.mark.parametrize("batch_rows", [1, 2, 50_000])
+def test_a_number_that_comes_again_with_other_words_is_not_swallowed(
+    city_of_templates, tmp_path, batch_rows
+):
+    """Whether it stands in the same batch or in a later one."""
     db = city_of_templates
     row = ["A0", "供水", "四楼没水", "119.405", "35.995", "2022-05-01 08:30"]
+    next_row = ["A1", "供水", "四楼没水", "119.405", "35.995", "2022-05-01 08:30"]
     other = ["A0", "供水", "五楼没水", "119.405", "35.995", "2022-05-01 08:30"]
-    path = write_csv(tmp_path / "twice.csv", HEAD, row, row, other)
-    dry = reports_of(run_of(db, path, dry_run=True))
-    outcome = reports_of(run_of(db, path))
-    assert [(found, heading) for found, heading, _ in reasons(outcome)] == [(4, "编号")]
-    assert outcome.tally == Tally(1, 0, 1)
+    path = write_csv(tmp_path / "twice.csv", HEAD, row, row, next_row, other, next_row)
+    options = ReportOptions(batch_rows=batch_rows)
+    dry = import_reports(run_of(db, path, dry_run=True), options)
+    outcome = import_reports(run_of(db, path), options)
+    assert [(found, heading) for found, heading, _ in reasons(outcome)] == [(5, "编号")]
+    assert outcome.tally == Tally(2, 0, 2)
     assert dry.problems == outcome.problems
+    again = import_reports(run_of(db, path), options)
+    assert (again.tally, again.problems) == (Tally(0, 0, 4), outcome.problems)
