@@ -113,16 +113,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A nature of matters, with the limits that a file gives for it."""
+    """A nature of matters, with the limits that a file gives for it.
+
+    Tags, keywords, sensitivity or level of None were not said: they stay as the county has them.
+    """
 
     code: str
     name: str
     name_en: str
     parent_code: str | None = None
-    tags: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    sensitive: bool = False
-    level: str = "town"
+    tags: tuple[str, ...] | None = ()
+    keywords: tuple[str, ...] | None = ()
+    sensitive: bool | None = False
+    level: str | None = "town"
     position: int = 0
     limits: tuple[Limit, ...] = ()
 
@@ -155,7 +158,10 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class Utility:
-    """A responsible body with all of its categories, and the depots a file gives for it."""
+    """A responsible body with all of its categories, and the depots a file gives for it.
+
+    Categories of None were not said: they stay as the county has them.
+    """
 
     code: str
     name: str
@@ -163,7 +169,7 @@ class Utility:
     kind: str
     town_code: str | None = None
     telephone: str = ""
-    categories: tuple[str, ...] = ()
+    categories: tuple[str, ...] | None = ()
     depots: tuple[Depot, ...] = field(default=())
 
 
@@ -287,8 +293,8 @@ def upsert_categories(
             "names": [category.name for category in categories],
             "names_en": [category.name_en for category in categories],
             # Arrays of arrays must be rectangular in PostgreSQL; lines in a text need not be.
-            "tags": ["\n".join(category.tags) for category in categories],
-            "keywords": ["\n".join(category.keywords) for category in categories],
+            "tags": [_lines(category.tags) for category in categories],
+            "keywords": [_lines(category.keywords) for category in categories],
             "sensitive": [category.sensitive for category in categories],
             "levels": [category.level for category in categories],
             "positions": [category.position for category in categories],
@@ -330,7 +336,7 @@ def upsert_places(tx: Transaction, county_code: str, places: Sequence[Place]) ->
 
 
 def upsert_utilities(tx: Transaction, county_code: str, utilities: Sequence[Utility]) -> Tally:
-    """Add and change utilities with their depots; their categories become exactly the sent ones."""
+    """Add and change utilities with their depots; their categories become exactly the sent ones, where any were said."""
     rows = tx.query(
         "utilities_upsert",
         {
@@ -343,12 +349,13 @@ def upsert_utilities(tx: Transaction, county_code: str, utilities: Sequence[Util
             "telephones": [utility.telephone for utility in utilities],
         },
     )
-    handled = [(utility.code, category) for utility in utilities for category in utility.categories]
+    said = [(utility.code, utility.categories) for utility in utilities]
+    handled = [(code, category) for code, categories in said for category in categories or ()]
     also = tx.query(
         "utility_categories_replace",
         {
             "county_code": county_code,
-            "codes": [utility.code for utility in utilities],
+            "codes": [code for code, categories in said if categories is not None],
             "utility_codes": [utility for utility, _ in handled],
             "category_codes": [category for _, category in handled],
         },
@@ -373,6 +380,10 @@ def _upsert_depots(
             "lats": [float(depot.lat) for _, depot in depots],
         },
     )
+
+
+def _lines(words: Sequence[str] | None) -> str | None:
+    return None if words is None else "\n".join(words)
 
 
 def _tally(sent: int, rows: Sequence[Row], *, also: Iterable[str] = ()) -> Tally:

@@ -82,10 +82,11 @@ def _categories(reader: FieldReader, around: Surroundings) -> list[Category]:
             name=names[i],
             name_en=names_en[i] or pinyin_name(names[i]),
             parent_code=parents[i],
-            tags=tuple(tags[i]),
-            keywords=tuple(keywords[i]),
-            sensitive=bool(sensitive[i]),
-            level=levels[i],
+            # A file without such a column says nothing of it: what was sensitive stays so.
+            tags=tuple(tags[i]) if reader.has("tags") else None,
+            keywords=tuple(keywords[i]) if reader.has("keywords") else None,
+            sensitive=bool(sensitive[i]) if reader.has("sensitive") else None,
+            level=levels[i] if reader.has("level") else None,
             position=i + 1 if (stated := positions[i]) is None else stated,
             limits=limits[i],
         )

@@ -84,7 +84,8 @@ def _utilities(
             kind=kinds[i],
             town_code=or_none(towns[i]),
             telephone=telephones[i],
-            categories=categories[i],
+            # A file of depots without that column takes nobody's categories away.
+            categories=categories[i] if reader.has("categories") else None,
             depots=tuple(depot for owner, depot in depots if owner == code),
         )
         for code, i in first.items()

@@ -80,6 +80,38 @@ def test_categories_check_levels_and_limits(owner, tmp_path):
     ]  # fmt: skip
 
 
+def test_what_a_file_has_no_column_for_stays_as_the_county_has_it(city_of_templates, tmp_path):
+    """A list of names makes nothing public, and a list of depots takes nobody's work away."""
+    db = city_of_templates
+    with db.transaction() as tx:
+        tx.rows(
+            "UPDATE category SET sensitive = true, level = 'municipal', tags = '{pipes}',"
+            " keywords = '{水}' WHERE code = 'gongshui'"
+        )
+        handled = tx.rows("SELECT * FROM utility_category ORDER BY 1, 2, 3")
+    assert "shuiwu" in {row["utility_code"] for row in handled}
+    names = write_csv(tmp_path / "names.csv", ["类别编码", "类别名称"], ["gongshui", "供水事项"])
+    assert import_categories(run_of(db, names)).tally == Tally(0, 1, 0)
+    depots = write_csv(
+        tmp_path / "depots.csv",
+        ["单位编码", "单位名称", "站点编码", "经度", "纬度"],
+        ["shuiwu", "示例供水公司", "north", "119.41", "35.99"],
+    )
+    assert import_utilities(run_of(db, depots)).tally == Tally(0, 1, 0)
+    with db.read() as tx:
+        (row,) = tx.rows("SELECT * FROM category WHERE code = 'gongshui'")
+        assert tx.rows("SELECT * FROM utility_category ORDER BY 1, 2, 3") == handled
+    assert (row["name"], row["sensitive"], row["level"]) == ("供水事项", True, "municipal")
+    assert (row["tags"], row["keywords"]) == (["pipes"], ["水"])
+    # An empty cell of a column that is there says no.
+    plain = write_csv(
+        tmp_path / "plain.csv", ["类别编码", "类别名称", "是否敏感"], ["gongshui", "供水事项", ""]
+    )
+    import_categories(run_of(db, plain))
+    with db.read() as tx:
+        assert not tx.scalar("SELECT sensitive FROM category WHERE code = 'gongshui'")
+
+
 def test_the_sample_citys_own_files_are_importable(owner, tmp_path):
     files = Path(import_staff.__code__.co_filename).parents[1] / "zhucheng" / "files"
     assert import_categories(run_of(owner, files / "categories.csv.gz")).tally.created == 121
