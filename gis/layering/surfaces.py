@@ -97,7 +97,8 @@ def scale_of(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> float:
 
     Rounded down to 1, 2 or 5; 0 if there is no report. It is worked out anew only when another
     month is the busiest, or when its reports have doubled, so that colours stay
-    what they are while reports come in.
+    what they are while reports come in. Where nothing of that month is on the surface, as of a
+    cause that was never its, the days that are looked at stand for it.
     """
     months = _reports_by_month(tx, scope)
     if not months:
@@ -105,12 +106,17 @@ def scale_of(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth) -> float:
     first, reports = max(months, key=lambda month: (month[1], month[0]))
     span = Span.month(first)
     key = ("scale", scope.choice, scope.filters, scope.layout_id, bandwidth_m, span)
+    # What leads feed back changes which of its reports are meant, not how many it has.
+    state = scope.version if scope.slice.needs_rows else reports.bit_length()
+    scale = memory_of(tx).get((*key, state), lambda: _scale(tx, scope, bandwidth_m, span))
+    return scale or (0.0 if scope.found is None else _scale(tx, scope, bandwidth_m, scope.found))
 
-    def make() -> float:
-        steps = breaks_below(float(surface_of(tx, scope, bandwidth_m, span).values.max()), 1)
-        return steps[-1] if steps else 0.0
 
-    return memory_of(tx).get((*key, reports.bit_length()), make)
+def _scale(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, span: Span) -> float:
+    """Return the densest place of some days, as of one month of them, rounded down."""
+    densest = float(surface_of(tx, scope, bandwidth_m, span).values.max())
+    steps = breaks_below(densest / _whole_months(span.length / _DAYS_OF_MONTH), 1)
+    return steps[-1] if steps else 0.0
 
 
 def _reports_by_month(tx: Transaction, scope: Scope) -> list[tuple[dt.date, int]]:
@@ -148,12 +154,16 @@ def breaks_below(monthly_peak: float, months: float) -> list[float]:
     """
     if not monthly_peak > 0:
         return []
-    # An ordinary month's calm is rounded to whole months, or February would have colours of its own.
-    length = max(1, round(months))
+    length = _whole_months(months)
     power = np.floor(np.log10(monthly_peak))
     ladder = np.concatenate([_NICE * 10 ** (power + step) for step in (-3, -2, -1, 0)])
     below = ladder[ladder <= monthly_peak * (1 + 1e-9)][-CLASSES:]
     return [float(f"{value * length:.4g}") for value in below]
+
+
+def _whole_months(months: float) -> int:
+    """Round an ordinary month's calm to whole months, or February would have colours of its own."""
+    return max(1, round(months))
 
 
 def _make(tx: Transaction, scope: Scope, bandwidth_m: Bandwidth, days: Span | None) -> Surface:

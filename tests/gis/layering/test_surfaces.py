@@ -25,7 +25,7 @@ from gis.layering.surfaces import (
 )
 from gis.layering.tiles import TILE, density_tile, pixel_places, sampled, tile_of
 from tests.gis.layering.conftest import JUNE, MAY, Heat
-from tests.support.heat import METRIC_SRID
+from tests.support.heat import METRIC_SRID, Sample, add_reports
 
 METRIC = parse_crs(f"EPSG:{METRIC_SRID}")
 BOTH = Span(MAY, dt.date(2022, 6, 30))
@@ -141,6 +141,24 @@ def test_a_choice_without_reports_has_no_classes(heat: Heat) -> None:
     with heat.db.read() as tx:
         scope = scope_of(tx, heat.planner, Slice("gas"), version_of(tx, heat.planner), unit="cell")
         assert scale_of(tx, scope, 800) == 0
+
+
+def test_a_cause_unknown_in_the_busiest_month_has_classes_all_the_same(heat: Heat) -> None:
+    day = dt.date(2019, 4, 4)
+    add_reports(heat.url, [Sample("power.cable", day, 119.40, 36.0, cause="valve")])
+    asked = Slice("power", cause="valve", span=Span.month(day))
+    _, found, breaks = surface(heat, asked)
+    assert found.counted.n == 1
+    assert 0 < breaks[-1] <= found.values.max() < breaks[-1] * 2.5
+    # What leads find out later of the busiest month counts from then on.
+    heat.execute("UPDATE report SET cause = 'valve' WHERE category_code = 'power.cable'")
+    heat.execute(
+        "INSERT INTO outbox (county_code, action, audience_after, at)"
+        " VALUES ('370782', 'imported', '{}', now())"
+    )
+    later = surface(heat, asked)
+    assert later[1].values.max() == found.values.max()
+    assert later[2][-1] > breaks[-1]
 
 
 @given(st.floats(1e-4, 1e5), st.floats(0.5, 60))
