@@ -215,3 +215,16 @@ def test_repeats_are_near_soon_and_after_the_end_of_one_alike(heat: Heat) -> Non
             heat, Slice(repeat=True, span=span), unit, 100 if unit == "cell" else None
         )  # type: ignore[arg-type]
         assert found.n == 1
+
+
+@pytest.mark.parametrize("unit", ["grid", "community", "town"])
+@pytest.mark.parametrize("column", ["name", "name_en"])
+def test_units_are_called_by_the_names_they_have_now(heat: Heat, unit: Unit, column: str) -> None:
+    before = counted(heat, Slice(span=BOTH), unit)[1]
+    heat.execute(f"UPDATE {unit} SET {column} = {column} || ' II'")
+    try:
+        after = counted(heat, Slice(span=BOTH), unit)[1]
+    finally:
+        heat.execute(f"UPDATE {unit} SET {column} = left({column}, -3)")
+    was, now = (one.names if column == "name" else one.names_en for one in (before, after))
+    assert now == tuple(f"{name} II" for name in was)
