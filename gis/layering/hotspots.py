@@ -78,6 +78,8 @@ class HotspotLayer:
         each window's exposure leads to expect (exact Poisson test).
     expected
         Reports expected in each unit alone, shape (n,).
+    amounts
+        What each unit has of the exposure, shape (n,), nan where it is not known.
     areas
         Hot areas, the most significant first.
     """
@@ -88,6 +90,7 @@ class HotspotLayer:
     exposure: Exposure | None
     expected: Floats
     found: Hotspots
+    amounts: Floats | None = None
     areas: list[Area] = field(default_factory=list)
 
 
@@ -134,7 +137,7 @@ def hotspot_layer(
     known = np.isfinite(exposed) & (exposed > 0)
     judged = np.where(known, counted.counts, 0)
     found = rate_hotspots(judged, expected, frame.neighbours)
-    return HotspotLayer(frame, counted, against, kind, expected, found)
+    return HotspotLayer(frame, counted, against, kind, expected, found, exposed)
 
 
 def hot_areas(

@@ -81,8 +81,8 @@ def hotspots_method(scope: Scope, layer: HotspotLayer, piles: int = 0) -> Method
     notes.append(note("false_discovery", n=tested) if tested else note("constant"))
     if piles:
         notes.append(note("pile", n=piles))
-    if layer.exposure is not None:
-        notes += _unknown(layer.exposure, layer.expected, zero=True)
+    if layer.exposure is not None and layer.amounts is not None:
+        notes += _unknown(layer.exposure, layer.amounts, zero=True)
     return _method(
         scope,
         layer.frame,

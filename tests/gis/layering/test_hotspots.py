@@ -10,6 +10,7 @@ import pytest
 from gis.errors import InvalidInput
 from gis.layering.frames import Unit
 from gis.layering.hotspots import Area, HotspotLayer, hot_areas, hotspot_layer
+from gis.layering.methods import hotspots_method
 from gis.layering.scopes import Slice, Span, scope_of, version_of
 from tests.gis.layering.conftest import MAY, Heat
 from tests.support.heat import Sample, add_reports
@@ -99,6 +100,17 @@ def test_a_layer_without_reports_has_no_statistic(heat: Heat) -> None:
     assert np.isnan(layer.found.z).all()
     assert not layer.found.bins.any()
     assert layer.areas == []
+
+
+def test_without_reports_units_still_have_the_exposure_they_have(heat: Heat) -> None:
+    asked = Slice("gas", span=BOTH)
+    with heat.db.read() as tx:
+        scope = scope_of(tx, heat.planner, asked, version_of(tx, heat.planner))
+        for exposure, missing in (("residents", []), ("households", ["1 unit has no known"])):
+            layer = hotspot_layer(tx, scope, "grid", against="exposure", exposure=exposure)
+            notes = {one["code"]: one["en"] for one in hotspots_method(scope, layer).notes}
+            said = [notes["unknown_exposure"][:19]] if "unknown_exposure" in notes else []
+            assert said == missing
 
 
 def test_an_exposure_that_is_not_used_is_refused(heat: Heat) -> None:
