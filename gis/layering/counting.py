@@ -163,21 +163,19 @@ def _located_rows(rows: list[Row], step: int) -> Located:
 
 
 def _rows(tx: Transaction, scope: Scope, county: County, days: Span) -> list[Row]:
-    asked = scope.slice
     tx.see_county(scope.actor.county_code)
-    return tx.query(
-        "layer_rows",
-        {
-            **rows_where(scope, county, days),
-            "cause": asked.cause,
-            "source": asked.source,
-            "repeat": asked.repeat,
-        },
-    )
+    return tx.query("layer_rows", narrowed_where(scope, county, days))
+
+
+def narrowed_where(scope: Scope, county: County, days: Span) -> Row:
+    """Return the parameters by which statements find a scope's rows, by all that narrows it."""
+    asked = scope.slice
+    own = {"cause": asked.cause, "source": asked.source, "repeat": asked.repeat}
+    return {**rows_where(scope, county, days), **own}
 
 
 def rows_where(scope: Scope, county: County, days: Span) -> Row:
-    """Return the parameters by which statements over rows find those of a scope."""
+    """Return the parameters by which statements find the rows of a scope's categories and days."""
     since, until = day_bounds(days.first, days.last, county.zone)
     return {**choice_where(scope), "since": since, "until": until}
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from gis.db.database import Transaction
-from gis.layering.counting import Counted, rows_where
+from gis.layering.counting import Counted, narrowed_where
 from gis.layering.frames import Frame, Integers, cell_corners
 from gis.layering.scopes import Scope, Span
 
@@ -38,7 +38,7 @@ def piled_cells(
     rows = tx.query(
         "layer_piles",
         {
-            **rows_where(scope, county, span or scope.span),
+            **narrowed_where(scope, county, span or scope.span),
             "positions": full.tolist(),
             "x": (cells.columns[full] * step).tolist(),
             "y": (cells.rows[full] * step).tolist(),

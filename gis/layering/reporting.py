@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scipy.special import lambertw
 
 from gis.db.database import Transaction
-from gis.layering.counting import rows_where
+from gis.layering.counting import narrowed_where
 from gis.layering.scopes import Scope
 
 
@@ -47,7 +47,7 @@ def reporting_rates(tx: Transaction, scope: Scope) -> list[ReportingRate]:
         return []
     county = scope.county(tx)
     tx.see_county(scope.actor.county_code)
-    rows = tx.query("layer_reporting", rows_where(scope, county, scope.found))
+    rows = tx.query("layer_reporting", narrowed_where(scope, county, scope.found))
     found = []
     for row in rows:
         if not row["whole"] and row["town_code"] is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,6 +41,19 @@ def test_many_reports_on_one_point_are_flagged(heat: Heat) -> None:
     assert piles(heat, Slice(span=MARCH)) == [13]
     assert piles(heat, Slice("power", span=MARCH)) == [12]
     assert piles(heat, Slice("water", span=MARCH)) == []
+
+
+def test_only_reports_that_are_looked_at_make_a_pile(heat: Heat) -> None:
+    day, office = dt.date(2021, 3, 8), (119.34, 36.00)
+    spread = np.random.default_rng(3).uniform(-0.0005, 0.0005, (11, 2))
+    samples = [Sample("power.cable", day, *office) for _ in range(20)]
+    for dx, dy in spread:
+        samples.append(Sample("power.cable", day, office[0] + dx, office[1] + dy, source="patrol"))
+    add_reports(heat.url, samples)
+    asked = Slice("power", span=Span.month(day))
+    assert piles(heat, asked) == [31]
+    assert piles(heat, replace(asked, source="resident")) == [20]
+    assert piles(heat, replace(asked, source="patrol")) == []
 
 
 def test_grids_have_no_coordinates_to_share(heat: Heat) -> None:
