@@ -73,7 +73,8 @@ def judged_layer(
         and by empirical Bayes; ``hotspots``: Gi*; ``excess``: hotspots against what is exposed;
         ``density``: the surface at the unit's centre.
     train
-        Days the layer is made of; by default as many just before the scope's.
+        Days the layer is made of; by default as many just before the scope's. Cells take their
+        whole months, as they do of the scope's.
     exposure
         Code of what is exposed; None takes the one that suits. The layer's own, or another layer
         is judged than the one that is looked at.
@@ -87,6 +88,8 @@ def judged_layer(
         raise InvalidInput.of("exposure", "goes with layer=rate, smoothed or excess")
     test = scope.span
     before = train or period_before(test)
+    if unit == "cell" and not scope.slice.needs_rows:
+        before = before.widened()
     if before.last >= test.first:
         raise InvalidInput.of("train_to", "must lie before the period of the test")
     frame = scope.frame(tx, unit, cell_m)
