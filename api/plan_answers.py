@@ -105,6 +105,8 @@ def scan_document(job: ScanJob, frame: Frame, metric: Crs) -> Document:
 def intervention_document(row: Row, outcome: Outcome, actor: Actor) -> Document:
     """Return a measure with what came of it so far, as one actor may see and delete it."""
     notes = [note("unknown_side")] if outcome.unknown else []
+    if outcome.not_told:
+        notes.append(note("no_longer_told"))
     if outcome.partly is not None:
         notes.append(note("partly_known", first=outcome.partly.first, last=outcome.partly.last))
     if outcome.in_area is not None:

@@ -70,6 +70,8 @@ class Outcome:
         Nothing at all was reported in the county on one of the sides.
     partly
         From the county's first report to its last, where fewer days are compared for it.
+    not_told
+        Its matter has become sensitive since, or its tag is no category's any more.
     """
 
     in_area: BeforeAfter | None
@@ -79,6 +81,7 @@ class Outcome:
     complete: bool
     unknown: bool = False
     partly: Span | None = None
+    not_told: bool = False
 
 
 def add_intervention(tx: Transaction, actor: Actor, plan: Plan, *, now: dt.datetime) -> uuid.UUID:
@@ -179,6 +182,11 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
     passed = (local_day(now, zone) - day).days - 1
     days = min(intervention["days"], passed)
     complete = passed >= intervention["days"]
+    try:
+        choice = _choice(tx, actor, intervention["category"], intervention["tag"])
+    except InvalidInput:
+        # It was let in when it was written down; what it is about was changed by others.
+        return Outcome(None, None, None, few=False, complete=complete, not_told=True)
     if days < 1:
         return Outcome(None, None, None, few=False, complete=False)
     layout_id = layer_state(tx, actor.county_code).layout_id
@@ -188,7 +196,6 @@ def outcome_of(tx: Transaction, actor: Actor, intervention: Row, *, now: dt.date
     # As many days on each side as the data reach back before it.
     known = min(days, (day - data.first).days)
     partly, days = (None if known == days else data), known
-    choice = _choice(tx, actor, intervention["category"], intervention["tag"])
     since, at = day_bounds(day - one * days, day - one, zone)
     after, until = day_bounds(day + one, day + one * days, zone)
     tx.see_county(actor.county_code)

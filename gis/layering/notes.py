@@ -146,6 +146,11 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "en": "Nothing at all was reported in the county before the measure or after it: there is"
         " nothing to compare.",
     },
+    "no_longer_told": {
+        "zh": "所选类别已列为敏感，或标签已不再使用：这项措施不再比较。",
+        "en": "Its category has become sensitive, or its tag is no longer used: this measure is no"
+        " longer compared.",
+    },
     "incomplete": {
         "zh": "观察期未满，只比较已过去的天数。",
         "en": "The days after it have not all passed; those that have are compared.",

@@ -175,6 +175,24 @@ def test_an_intervention_of_few_or_of_tomorrow_says_so(planner: httpx.Client) ->
     assert (tomorrow["in_area"], tomorrow["complete"], tomorrow["notes"]) == (None, False, [])
 
 
+def test_a_measure_whose_matter_became_sensitive_hides_no_other(
+    planner: httpx.Client, world: World
+) -> None:
+    plan = {"name": "x", "taken_on": "2022-04-01", "area": AREA}
+    gas = wanted(planner.post("/interventions", json={**plan, "category": "gas"}), 201)
+    other = wanted(planner.post("/interventions", json=plan), 201)
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'gas'")
+    try:
+        items = {one["id"]: one for one in wanted(planner.get("/interventions"))["items"]}
+        alone = wanted(planner.get(f"/interventions/{gas['id']}"))
+    finally:
+        world.execute("UPDATE category SET sensitive = false WHERE code = 'gas'")
+    assert items[gas["id"]] == alone
+    assert (alone["in_area"], alone["in_control"], alone["effect"]) == (None, None, None)
+    assert [note["code"] for note in alone["notes"]] == ["no_longer_told"]
+    assert items[other["id"]]["in_area"] is not None
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

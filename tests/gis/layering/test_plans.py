@@ -71,6 +71,24 @@ def test_a_layer_cannot_be_judged_by_what_it_was_made_of(heat: Heat) -> None:
         judged(heat, "density", train=Span(MAY, dt.date(2022, 5, 20)))
 
 
+def test_cells_are_trained_on_the_months_they_are_counted_by(heat: Heat) -> None:
+    found = judged(
+        heat, "counts", "cell", cell_m=800, train=Span(dt.date(2022, 5, 10), dt.date(2022, 5, 20))
+    )
+    whole = judged(heat, "counts", "cell", cell_m=800)
+    assert found.train == whole.train == Span.month(MAY)
+    assert found.trained.counts.tolist() == whole.trained.counts.tolist()
+    with pytest.raises(InvalidInput, match="before"):
+        judged(
+            heat,
+            "counts",
+            "cell",
+            cell_m=800,
+            asked=Slice(span=Span(dt.date(2022, 6, 10), dt.date(2022, 6, 30))),
+            train=Span(MAY, dt.date(2022, 6, 5)),
+        )
+
+
 def plan(**more: Any) -> Plan:
     given = Plan(
         name="水泵更换",
@@ -219,9 +237,39 @@ def test_measures_are_the_countys_own(heat: Heat) -> None:
             get_intervention(tx, heat.planner, "x")
 
 
-def rates(heat: Heat, span: Span) -> list[ReportingRate]:
+@pytest.mark.parametrize(
+    ("given", "later", "undone"),
+    [
+        (
+            {"category": "gas"},
+            "UPDATE category SET sensitive = true WHERE code = 'gas'",
+            "UPDATE category SET sensitive = false WHERE code = 'gas'",
+        ),
+        (
+            {"category": None, "tag": "pilot"},
+            "UPDATE category SET tags = '{}' WHERE code = 'gas'",
+            "UPDATE category SET tags = '{pilot}' WHERE code = 'gas'",
+        ),
+    ],
+)
+def test_a_measure_of_what_may_no_longer_be_told_is_kept_without_numbers(
+    heat: Heat, measured: None, given: dict[str, Any], later: str, undone: str
+) -> None:
+    heat.execute("UPDATE category SET tags = '{pilot}' WHERE code = 'gas'")
+    intervention = add(heat, plan(**given))
+    assert not outcome(heat, intervention).not_told
+    heat.execute(later)
+    try:
+        found = outcome(heat, intervention)
+    finally:
+        heat.execute(undone)
+    assert (found.in_area, found.in_control, found.effect) == (None, None, None)
+    assert (found.not_told, found.complete) == (True, True)
+
+
+def rates(heat: Heat, span: Span, **narrowed: Any) -> list[ReportingRate]:
     with heat.db.read() as tx:
-        asked = Slice("power", span=span)
+        asked = Slice("power", span=span, **narrowed)
         scope = scope_of(tx, heat.planner, asked, version_of(tx, heat.planner))
         return reporting_rates(tx, scope)
 
@@ -243,6 +291,31 @@ def test_merged_reports_tell_how_many_speak_up(heat: Heat) -> None:
     assert county.low < county.share < county.high
     assert towns[1].share is None
     assert rates(heat, Span.month(dt.date(2020, 1, 1)))[0].reports == 0
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "reports", "events"),
+    [({}, 6, 5), ({"cause": "cut"}, 3, 2), ({"source": "patrol"}, 2, 2), ({"repeat": True}, 1, 1)],
+)
+def test_the_estimate_is_of_the_reports_that_are_looked_at(
+    heat: Heat, narrowed: dict[str, Any], reports: int, events: int
+) -> None:
+    day, end, parent = dt.date(2020, 8, 3), dt.date(2020, 8, 4), uuid.uuid4()
+    if not rates(heat, Span.month(day))[0].reports:
+        here = (119.32, 36.0)
+        add_reports(
+            heat.url,
+            [
+                Sample("power.cable", day, *here, id=parent, cause="cut", closed_on=end),
+                Sample("power.cable", day, *here, merged_into=parent, cause="cut", closed_on=end),
+                Sample("power.cable", day, 119.36, 36.0, cause="cut"),
+                Sample("power.cable", day, 119.40, 36.0, source="patrol"),
+                Sample("power.cable", day, 119.44, 36.0, source="patrol"),
+                Sample("power.cable", dt.date(2020, 8, 9), *here),
+            ],
+        )
+    county = rates(heat, Span.month(day), **narrowed)[0]
+    assert (county.reports, county.events) == (reports, events)
 
 
 @pytest.mark.parametrize("mean", [0.2, 1.0, 2.5])

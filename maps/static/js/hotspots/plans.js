@@ -35,8 +35,9 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
   function outcome(plan) {
     const { effect, in_area: inArea, in_control: inControl } = plan;
     const why = (code) => plan.notes.find((note) => note.code === code);
+    const instead = why("unknown_side") ?? why("no_longer_told");
     return [
-      h("p", { class: "verdict" }, effect ? sentence(effect.words) : sentence(why("unknown_side")) || t(why("few") ? "hot.plan_few" : "hot.plan_waits")),
+      h("p", { class: "verdict" }, effect ? sentence(effect.words) : sentence(instead) || t(why("few") ? "hot.plan_few" : "hot.plan_waits")),
       facts([
         [t("hot.plan_what"), about(plan)],
         [t("hot.plan_measure"), plan.measure],
@@ -44,7 +45,7 @@ export function createPlans({ question, whatWords, drawing, show, fit, areaOfPic
         [t("hot.in_area"), side(inArea)],
         [t("hot.in_control"), side(inControl)],
       ]),
-      h("ul", { class: "notes" }, plan.notes.filter((note) => note.code !== "unknown_side").map((note) => h("li", {}, sentence(note)))),
+      h("ul", { class: "notes" }, plan.notes.filter((note) => note !== instead).map((note) => h("li", {}, sentence(note)))),
       h("p", { class: "tools" },
         h("button", { type: "button", click: () => fit(plan.area) }, t("hot.show_on_map")),
         plan.may_remove ? h("button", { type: "button", class: "quiet", click: () => confirmRemoval(plan) }, t("hot.delete")) : null),
