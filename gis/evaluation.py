@@ -355,7 +355,9 @@ def _answer(
     """Write the answer once, whoever comes second."""
     report = lock_reports(tx, county_code, [report_id])[report_id]
     case = load_cases(tx, [report])[report_id]
-    evaluation = next(e for e in case.evaluations if e.id == evaluation_id)
+    evaluation = next((e for e in case.evaluations if e.id == evaluation_id), None)
+    if evaluation is None:  # the closing was taken back while this waited for the report
+        raise Conflict("No evaluation of this report waits for an answer.")
     if evaluation.answered_at is not None:
         raise Conflict("This evaluation was answered before; thank you.")
     answered = replace(

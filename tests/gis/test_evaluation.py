@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 
 import pytest
 
-from gis.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from gis.dispatching import act
+from gis.errors import Conflict, GridCallError, InvalidInput, NotAllowed, NotFound
 from gis.evaluation import (
     answer_by_token,
     get_invitation,
@@ -118,6 +120,32 @@ def test_two_answers_at_once_make_one(desk: Desk) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["late", "taken"]
+
+
+def test_an_answer_that_waits_while_the_closing_is_taken_back_is_refused(desk: Desk) -> None:
+    report_id = closed(desk)
+    token = token_of(desk, report_id)
+    refused: list[GridCallError] = []
+
+    def send() -> None:
+        try:
+            answer(desk, token, "satisfied")
+        except GridCallError as error:
+            refused.append(error)
+
+    sender = threading.Thread(target=send)
+    with desk.db.transaction() as tx:
+        version = f'"{desk.row(report_id)["version"]}"'
+        act(tx, desk.people.mizhou, report_id, "undo", {}, version, desk.now)
+        sender.start()
+        deadline = time.monotonic() + 30
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+        while not tx.scalar(waits):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    sender.join()
+    assert [type(error) for error in refused] == [Conflict]
+    assert desk.row(report_id)["status"] == "handled"
 
 
 def test_a_token_ends_after_fourteen_days(desk: Desk) -> None:
