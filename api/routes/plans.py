@@ -25,7 +25,7 @@ from gis.layering.interventions import (
     outcome_of,
     remove_intervention,
 )
-from gis.layering.scans import ScanJob, get_scan, request_scan
+from gis.layering.scans import ScanJob, check_told, get_scan, request_scan
 from gis.layering.scopes import Scope, Slice, check_may_analyse, scope_of, span_of, version_of
 
 router = APIRouter(tags=["planning"], route_class=StrictRoute)
@@ -84,7 +84,9 @@ def read_scan(caller: SignedIn, scan_id: str) -> Response:
     """Read how far a scan is, and what it found."""
     with caller.read() as (tx, actor):
         check_may_analyse(actor)
-        document = _scan(tx, actor, get_scan(tx, actor.county_code, scan_id))
+        job = get_scan(tx, actor.county_code, scan_id)
+        check_told(tx, actor, job)
+        document = _scan(tx, actor, job)
     return json_answer(orjson.dumps(document))
 
 

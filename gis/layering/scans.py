@@ -12,13 +12,15 @@ import hashlib
 import threading
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 import orjson
 
+from gis.audience import Actor
 from gis.db.database import Database, Row, Transaction
+from gis.disclosure import choose
 from gis.errors import InvalidInput, NotFound
 from gis.hotspots.scan import Circle, circular_scan
 from gis.ids import uuid7
@@ -125,6 +127,22 @@ def get_scan(tx: Transaction, county_code: str, scan_id: str) -> ScanJob:
     return _job(rows[0])
 
 
+def check_told(tx: Transaction, actor: Actor, job: ScanJob) -> None:
+    """Refuse a scan that counts what has become sensitive since it was asked for.
+
+    Raises
+    ------
+    InvalidInput
+        It does, or its tag is no category's any more, so that nobody knows what it counts.
+    """
+    asked = job.params["choice"]
+    choice = choose(tx, replace(actor, role="planner"), asked["category"], asked["tag"])
+    # Scans of before it was written down do not say what they left out.
+    left_out = job.params["left_out"].get("categories", choice.hidden)
+    if choice.group is not None or not set(choice.hidden).issubset(left_out):
+        raise InvalidInput.of("category", "is sensitive now, and what this scan counts not told")
+
+
 def run_next_scan(db: Database, stop: threading.Event) -> bool:
     """Do the next waiting scan, if there is one; return whether there was.
 
@@ -193,6 +211,7 @@ def _params(
         "left_out": {
             "outside": counted.outside + counted.n - int(counts.sum()),
             "sensitive": scope.choice.without_sensitive,
+            "categories": list(scope.choice.hidden),
             "unknown": int((~usable).sum()),
         },
         "replications": replications,

@@ -83,6 +83,25 @@ def test_a_scan_is_watched_until_it_is_done(planner: httpx.Client, world: World)
     assert wanted(planner.post("/layers/scans", json=question)) == done
 
 
+def test_a_scan_of_what_became_sensitive_is_no_longer_told(
+    planner: httpx.Client, world: World
+) -> None:
+    january = {"from": "2022-01-01", "to": "2022-01-31"}
+    water = planner.post("/layers/scans", json={"category": "water", **APRIL}).headers["location"]
+    asked = [
+        planner.post("/layers/scans", json={**given, **january}).headers["location"]
+        for given in ({"category": "power"}, {"category": "power.cable"}, {})
+    ]
+    urls = [httpx.URL(planner.base_url).join(one) for one in (*asked, water)]
+    assert {planner.get(url).status_code for url in urls} == {200}
+    world.execute("UPDATE category SET sensitive = true WHERE code = 'power.cable'")
+    try:
+        later = [planner.get(url).status_code for url in urls]
+    finally:
+        world.execute("UPDATE category SET sensitive = false WHERE code = 'power.cable'")
+    assert later == [422, 422, 422, 200]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
