@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from api import worker
+from gis.changes import Position, read_horizon
 from gis.db.database import Database
 from gis.housekeeping import OUTBOX_KEPT, prune
 from tests.api.conftest import World
@@ -60,6 +61,36 @@ def test_what_nobody_was_told_of_yet_is_kept(db: Database, changes: None) -> Non
     with db.transaction() as tx:
         tx.rows("UPDATE outbox SET done_at = NULL")
     assert prune(db, NOW).outbox == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "dead"), [([20, 10], []), ([20, 10, 1], [1])], ids=["quiet since", "dead letter"]
+)
+def test_who_was_away_for_too_long_is_told_so(
+    db: Database, days: list[int], dead: list[int]
+) -> None:
+    """Also where nothing happened since, and where a change nobody could be told of is older."""
+    for age in days:
+        with db.transaction() as tx:
+            tx.rows(
+                "INSERT INTO outbox (county_code, action, audience_after, at, done_at, attempts)"
+                " VALUES ('370782', 'received', '{}', %s, %s, 1)",
+                [NOW - dt.timedelta(days=age), NOW],
+            )
+    with db.transaction() as tx:
+        first, *_, last = (
+            Position(row["txid"], row["id"])
+            for row in tx.rows("SELECT txid, id FROM outbox ORDER BY id")
+        )
+    with db.read() as tx:
+        assert read_horizon(tx).reaches(first)
+    with db.transaction() as tx:
+        tx.rows("UPDATE outbox SET done_at = NULL, attempts = 8 WHERE id = ANY(%s)", [dead])
+    assert prune(db, NOW).outbox == 1
+    with db.read() as tx:
+        horizon = read_horizon(tx)
+    assert not horizon.reaches(first)
+    assert horizon.reaches(last)
 
 
 def test_worker_tells_of_calls_and_sweeps_their_clocks(
