@@ -9,6 +9,7 @@ a circle.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,6 +35,10 @@ _MARK_CHANGED: Final = (
 )
 _KEEP_APART: Final = (
     f"UPDATE category c SET counted_apart = NOT counted_apart WHERE {_MARK_CHANGED}"  # noqa: S608
+)
+_TELL: Final = (
+    "INSERT INTO outbox (county_code, action, audience_after, at, done_at) VALUES"
+    " (%(county)s, 'rematched', ARRAY['c:' || %(county)s::text], %(at)s, %(at)s)"
 )
 
 
@@ -190,8 +195,8 @@ def check(tx: Transaction, county_code: str, *, at_most: int = 100) -> list[Diff
 
 
 def rebuild(tx: Transaction, county_code: str) -> None:
-    """Count all reports of a county anew; writers wait until the transaction ends."""
-    of = {"county": county_code}
+    """Count all reports of a county anew, and tell so; writers wait until the transaction ends."""
+    of: dict[str, Any] = {"county": county_code}
     tables = ", ".join(rollup.table for rollup in _ROLLUPS)
     # The lock waits for writers whose counts are not committed yet, and keeps others out.
     tx.rows(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
@@ -200,6 +205,8 @@ def rebuild(tx: Transaction, county_code: str) -> None:
         if not rollup.summed:
             _refill(tx, rollup, of)
     add_up(tx, county_code)
+    # Answers are kept by the version of the data, which is read off the outbox.
+    tx.rows(_TELL, of | {"at": dt.datetime.now(dt.UTC)})
 
 
 def add_up(tx: Transaction, county_code: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from gis import rollups
 from gis.db.cluster import Cluster
 from gis.db.database import Database
+from gis.layers import layer_state
 from gis.rollups import Move
 from tests.gis.test_bulk import World, frame, load
 from tests.support import county, databases
@@ -47,8 +48,11 @@ def test_check_finds_and_rebuild_mends(world: World, table: str, damage: str) ->
     assert {difference.table for difference in found} == {table}
     assert all(difference.kept != difference.counted for difference in found)
     with world.owner.transaction(county_code=county.COUNTY) as tx:
+        before = layer_state(tx, county.COUNTY)
         rollups.rebuild(tx, county.COUNTY)
         assert rollups.check(tx, county.COUNTY) == []
+        # What was answered from the wrong counts is not kept for the right ones.
+        assert layer_state(tx, county.COUNTY).data_version != before.data_version
 
 
 def test_rejected_and_duplicate_reports_do_not_count(world: World) -> None:
