@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gis.db.database import Row
 from gis.evaluation import ANSWERS, RESULTS
@@ -12,6 +13,20 @@ from gis.personal import Person, mask_name, mask_phone
 from maps.pages import PageContext, render_page
 from maps.refusals import Refusal
 from maps.shell import Pages
+
+
+@dataclass(frozen=True)
+class Unrecorded:
+    """A call that could not be recorded: of which report, why, and what was typed."""
+
+    report_id: uuid.UUID
+    refusal: Refusal
+    typed: Mapping[str, str]
+
+    @property
+    def words(self) -> str:
+        """Why, in the words of the field that is wrong where it is one."""
+        return next(iter(self.refusal.fields.values()), self.refusal.words)
 
 
 def render_notifications(pages: Pages, context: PageContext, rows: Sequence[Row]) -> str:
@@ -27,7 +42,7 @@ def render_callbacks(
     rows: Sequence[Row],
     *,
     told: Mapping[uuid.UUID, Person],
-    refused: Mapping[uuid.UUID, Refusal],
+    unrecorded: Unrecorded | None,
     done: bool,
 ) -> str:
     """Return the HTML of ``/callbacks``.
@@ -36,8 +51,9 @@ def render_callbacks(
     ----------
     told
         Telephones that were asked for, by report.
-    refused
-        What could not be recorded, by report.
+    unrecorded
+        The call that was refused just now: told beside its report, or above all of them where that
+        one has left the queue.
     """
     county = context.actor.county_code if context.actor else ""
     items = [
@@ -46,11 +62,13 @@ def render_callbacks(
             "public_id": public_id(county, row["id"]),
             "person": told.get(row["id"])
             or Person(mask_name(row["reporter_name"]), mask_phone(row["reporter_phone"]), True),
-            "refusal": refused.get(row["id"]),
+            "unrecorded": unrecorded if unrecorded and unrecorded.report_id == row["id"] else None,
         }
         for row in rows
     ]
+    left = unrecorded and unrecorded.report_id not in {row["id"] for row in rows}
     return render_page(
         pages, "callbacks.html", context, word_groups=(),
         items=items, results=RESULTS, answers=ANSWERS, done=done,
+        left=unrecorded if left else None,
     )  # fmt: skip

@@ -16,8 +16,8 @@ from gis.audience import Actor
 from gis.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated
 from gis.evaluation import list_callbacks, record_callback
 from gis.personal import Person
-from maps.desk_pages import render_callbacks, render_notifications
-from maps.refusals import Refusal, refusal_of
+from maps.desk_pages import Unrecorded, render_callbacks, render_notifications
+from maps.refusals import refusal_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -81,7 +81,9 @@ def post_callback(
             )  # fmt: skip
     except (InvalidInput, Conflict, NotAllowed) as error:
         refusal = refusal_of(error, context_of(request, actor).say)
-        return _queue(request, caller, actor, refused={key: refusal}, status=422)
+        sent = {name: posted.text(name) for name in ("result", "answer", "text")}
+        kept = Unrecorded(key, refusal, sent)
+        return _queue(request, caller, actor, unrecorded=kept, status=422)
     return see_other("/callbacks?done=1")
 
 
@@ -98,7 +100,7 @@ def _queue(
     actor: Actor,
     *,
     told: dict[uuid.UUID, Person] | None = None,
-    refused: dict[uuid.UUID, Refusal] | None = None,
+    unrecorded: Unrecorded | None = None,
     done: bool = False,
     status: int = 200,
 ) -> Response:
@@ -106,6 +108,6 @@ def _queue(
         rows = list_callbacks(tx, actor, caller.now)
     context = context_of(request, actor, path="/callbacks")
     html = render_callbacks(
-        caller.services.pages, context, rows, told=told or {}, refused=refused or {}, done=done
+        caller.services.pages, context, rows, told=told or {}, unrecorded=unrecorded, done=done
     )
     return page(request, context, html, status=status)

@@ -124,3 +124,23 @@ def test_notices_are_listed_and_marked_read(browser: Browsers) -> None:
     assert page.status_code == 200
     marked = browser("dispatcher").post("/notifications/read")
     assert (marked.status_code, marked.headers["location"]) == (303, "/notifications")
+
+
+def test_a_call_that_cannot_be_recorded_says_why_and_keeps_what_was_typed(
+    closed: dict[str, Any], browser: Browsers
+) -> None:
+    desk, path = browser("dispatcher"), f"/callbacks/{closed['id']}"
+    typed = {"result": "no_answer", "answer": "so_so", "text": "说<晚上>再打"}
+    refused = desk.post(path, data=typed)
+    assert refused.status_code == 422
+    form = refused.text.partition(f'action="{path}"')[2].partition("</form>")[0]
+    assert "没有接通就没有评价" in form
+    assert re.findall(r'value="([^"]*)" selected', form) == ["no_answer", "so_so"]
+    assert 'value="说&lt;晚上&gt;再打"' in form
+    assert desk.post(path, data={"result": "answered", "answer": "so_so"}).status_code == 303
+    # Somebody was faster: the report has left the queue, and with it the form that could say so.
+    late = desk.post(path, data={**typed, "result": "answered"})
+    assert late.status_code == 422
+    assert f'action="{path}"' not in late.text
+    told = re.search(r'role="alert">(.*?)</p>', late.text)[1]
+    assert "说&lt;晚上&gt;再打" in told
