@@ -59,6 +59,7 @@ def post_form(request: Request, caller: SignedIn, posted: PostedForm) -> Respons
         raise NotAuthenticated("The session has ended. Sign in again.")
     check_may_report(actor)
     context = context_of(request, actor)
+    posted = _as_named(posted)
     draft = Draft(posted.texts)
     try:
         if posted.text("step") == "save":
@@ -69,6 +70,14 @@ def post_form(request: Request, caller: SignedIn, posted: PostedForm) -> Respons
         draft, status = _refused(draft, error, context.say), 422
     html = render_new_report(caller.services.pages, context, draft)
     return page(request, context, html, status=status)
+
+
+def _as_named(posted: Posted) -> Posted:
+    """Return the form without a place that was chosen for other words than those it holds now."""
+    chosen_for = posted.texts.get("place_named")
+    if chosen_for is None or posted.text("place").strip() == chosen_for[0].strip():
+        return posted
+    return replace(posted, texts={n: sent for n, sent in posted.texts.items() if n != "place_code"})
 
 
 def _refused(draft: Draft, error: GridCallError, say: Any) -> Draft:

@@ -39,6 +39,20 @@ def test_the_match_is_shown_before_anything_is_stored(browser: Browsers, world: 
     assert world.execute("SELECT count(*) FROM report") == before
 
 
+def test_a_place_chosen_for_other_words_does_not_hold(browser: Browsers) -> None:
+    desk = browser("dispatcher")
+    sent = filled(desk, place="盛隆花园", place_code="P1", longitude="", latitude="", accuracy_m="")
+    shown = send(desk, {**sent, "place_named": "盛隆花园"}, "check")
+    assert shown.status_code == 200
+    assert re.search(r'name="place_code" value="P1"', shown.text)
+    named = re.search(r'name="place_named" value="([^"]*)"', shown.text)[1]
+    other = {**sent, "place": "老粮站后面", "place_named": named}
+    again = send(desk, other, "check")
+    assert again.status_code == 200
+    assert "老粮站后面" in re.search(r'<p class="notice stale">([^<]*)', again.text)[1]
+    assert 'name="place_code"' not in again.text
+
+
 def test_two_presses_are_one_report_and_a_changed_third_is_asked_about(
     browser: Browsers, world: World
 ) -> None:
