@@ -30,10 +30,12 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     form.dataset.sent = "1";
   });
 }
-// Back in the history shows the form again: it may be sent again.
-addEventListener("pageshow", () => {
+// Back in the history shows the form again, and so does stopping what took too long: it may be sent again.
+function sendable() {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-});
+}
+addEventListener("pageshow", sendable);
+globalThis.navigation?.addEventListener("navigateerror", sendable);
 
 for (const input of document.querySelectorAll('input[type="file"][accept="image/*"]')) shrinkPhotos(input);
 

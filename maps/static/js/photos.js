@@ -26,18 +26,18 @@ async function smaller(file) {
 export function shrinkPhotos(input) {
   const strip = h("span", { class: "previews" });
   input.after(strip);
+  let turn = 0;
   input.addEventListener("change", async () => {
+    const mine = (turn += 1);
     const chosen = [...input.files];
     strip.replaceChildren();
     const bundle = new DataTransfer();
     for (const file of chosen) {
-      try {
-        const { kept, preview } = await smaller(file);
-        bundle.items.add(kept);
-        strip.append(preview);
-      } catch {
-        bundle.items.add(file); // no picture this browser can read: the server says what is wrong with it
-      }
+      // No picture this browser can read: the server says what is wrong with it.
+      const { kept, preview } = await smaller(file).catch(() => ({ kept: file, preview: "" }));
+      if (mine !== turn) return; // others were chosen meanwhile
+      bundle.items.add(kept);
+      strip.append(preview);
     }
     input.files = bundle.files;
   });

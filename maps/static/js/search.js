@@ -16,8 +16,12 @@ export function createSearch({ input, list, findGrids, choose }) {
   let active = -1;
   let timer = 0;
   let asked = 0;
+  let answered = ""; // the words that the list is about
 
+  // What was asked for and has not come yet opens nothing any more.
   function close() {
+    clearTimeout(timer);
+    asked += 1;
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -77,6 +81,7 @@ export function createSearch({ input, list, findGrids, choose }) {
 
   async function find(text) {
     const turn = (asked += 1);
+    answered = text;
     const position = readPosition(text);
     if (position && !position.point) {
       show([], t(position.short ? "where.short_link" : "where.empty_link"));
@@ -110,13 +115,14 @@ export function createSearch({ input, list, findGrids, choose }) {
     else timer = setTimeout(() => find(text), PAUSE_MS);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // letters on their way to be characters
     if (event.key === "Escape") {
       // A list that is open closes first; the next Escape may clear the box.
       if (!list.hidden) event.preventDefault();
       close();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!list.hidden && options.length) pick(Math.max(active, 0));
+      if (!list.hidden && options.length && answered === input.value.trim()) pick(Math.max(active, 0));
       else if (input.value.trim()) find(input.value.trim());
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !list.hidden && options.length) {
       event.preventDefault();

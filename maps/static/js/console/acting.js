@@ -95,6 +95,7 @@ function bodyChoices({ bodies, utilityName }, choose) {
 
 // done(report, action, before): the server's answer; reload(id) reads a report anew; say(words, kind): one line.
 export function createActing({ lists, done, reload, say }) {
+  const running = new Set(); // steps that were sent and are not answered yet
   const drafts = new Map(); // what was typed for a step that was not taken, for when it is asked for again
   // Resolves to true when it is done, false when it was refused for good; throws what a form can show.
   async function send(report, action, fields) {
@@ -175,11 +176,17 @@ export function createActing({ lists, done, reload, say }) {
   // known: {fixed fields, values to begin with, likely_bodies, likely_reports, preface}.
   async function start(report, action, known = {}) {
     if (needsWords(action) && !known.at_once) return (await ask(report, action, known)) === true;
+    // A second press while the first is on its way would be a collision with oneself, and of words a second message.
+    const step = JSON.stringify([report.id, action, known.fixed]);
+    if (running.has(step)) return false;
+    running.add(step);
     try {
       return await send(report, action, known.fixed ?? {});
     } catch (error) {
       say(failureWords(error), "error");
       return false;
+    } finally {
+      running.delete(step);
     }
   }
 

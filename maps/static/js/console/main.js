@@ -227,11 +227,10 @@ function sayHowMany(total = cases.size()) {
   byId("reports-shown").textContent = heaps.isOn() ? t("queue.more", { n: count(held), m: count(Math.max(total, held)) }) : t("queue.all", { n: count(held) });
 }
 
-let skeleton = 0;
 let answered = false; // "nothing is here" is said only of an answer, never of a refused or failed question
 async function load() {
   const box = byId("list");
-  skeleton = setTimeout(() => box.classList.add("loading"), 300);
+  const skeleton = setTimeout(() => box.classList.add("loading"), 300);
   const loaded = await notices.watch("reports", fetchRows);
   clearTimeout(skeleton);
   box.classList.remove("loading");
@@ -279,8 +278,9 @@ function merge() {
 }
 
 async function undoLast() {
+  // What could not be taken back is said: another report's last step is another matter.
   const done = await undo.now();
-  if (!done && caseView.report()?.actions.includes("undo")) takeBack(caseView.report());
+  if (done === null && caseView.report()?.actions.includes("undo")) takeBack(caseView.report());
 }
 
 function showCall() {

@@ -24,6 +24,7 @@ export function createStream({ handle, show, from = "" }) {
   let ended = "";
   let greeted = false;
   let shown = "";
+  let stepDown = () => {};
 
   function tell() {
     const silent = Date.now() - heardAt;
@@ -47,8 +48,10 @@ export function createStream({ handle, show, from = "" }) {
     heardAt = Date.now();
     if (id) position = id;
     if (event === "beat") behind = data.behind_s ?? 0;
-    else if (event === "end") ended = data.reason;
-    else {
+    else if (event === "end") {
+      ended = data.reason;
+      if (ended === "signed_out") stepDown();
+    } else {
       // After a cut the server greets again; what lay between comes by itself, unless it says resync.
       if (event === "hello" && greeted) return tell();
       if (event === "hello") greeted = true;
@@ -102,15 +105,24 @@ export function createStream({ handle, show, from = "" }) {
   }
 
   channel.addEventListener("message", ({ data }) => {
+    // Whoever signs in elsewhere may be somebody else: this page belongs to who was signed out.
+    if (ended === "signed_out") return;
     if (data.event !== "join") take(data);
     // A tab that has just come waits for a greeting: from here on it hears everything.
     else if (leader && greeted) channel.postMessage({ event: "hello", id: position, data: {} });
   });
   channel.postMessage({ event: "join" });
+  // Kept until the tab closes or its session has ended; the next tab then takes over.
   navigator.locks.request(LOCK, () => {
+    if (ended === "signed_out") return undefined;
     leader = true;
     open();
-    return new Promise(() => {}); // kept until the tab closes; the next tab then takes over
+    return new Promise((resolve) => {
+      stepDown = () => {
+        leader = false;
+        resolve();
+      };
+    });
   });
   setInterval(tell, 1000);
   setInterval(poll, POLL_MS);

@@ -26,7 +26,7 @@ export function createUndo() {
 
   return {
     clear,
-    // back() undoes; it resolves to true when it did.
+    // back() undoes; it resolves to true when it did, to false when it could not.
     offer(words, back) {
       clearInterval(timer);
       last = { until: Date.now() + UNDO_MS, back };
@@ -40,8 +40,9 @@ export function createUndo() {
       tick();
       timer = setInterval(tick, 1000);
     },
+    // Resolves to null where there is nothing to take back.
     async now() {
-      if (!last || Date.now() > last.until) return false;
+      if (!last || Date.now() > last.until) return null;
       const { back } = last;
       clear();
       return back();

@@ -62,6 +62,9 @@ export function createWhere({ findGrids, choose, id }) {
   let turn = 0;
   let timer = 0;
   let chosen = null;
+  let answered = null; // the words that the choices are for
+
+  const isAnswered = () => answered === input.value.trim();
 
   function close() {
     list.hidden = true;
@@ -73,6 +76,8 @@ export function createWhere({ findGrids, choose, id }) {
   function pick(index) {
     const choice = choices[index];
     if (!choice) return;
+    clearTimeout(timer);
+    turn += 1;
     input.value = choice.label;
     chosen = choice;
     close();
@@ -86,7 +91,8 @@ export function createWhere({ findGrids, choose, id }) {
     list.children[index].scrollIntoView({ block: "nearest" });
   }
 
-  function show() {
+  function show(text) {
+    answered = text;
     active = -1;
     list.replaceChildren(
       ...choices.map((choice, index) =>
@@ -109,18 +115,18 @@ export function createWhere({ findGrids, choose, id }) {
     }
     try {
       const found = await choicesFor(text, search, findGrids);
-      if (mine !== turn) return;
+      if (mine !== turn || !input.isConnected) return;
       choices = found.choices;
       note.textContent = found.note;
-      show();
+      show(text);
       // Coordinates and links leave nothing to choose.
-      if (choices.length === 1 && choices[0].kind === "point") pick(0);
+      if (!chosen && choices.length === 1 && choices[0].kind === "point") pick(0);
     } catch (error) {
-      if (isAbort(error) || mine !== turn) return;
+      if (isAbort(error) || mine !== turn || !input.isConnected) return;
       // Without the server the words still say where it is.
       choices = [ofWords(text)];
       note.textContent = t("search.failed");
-      show();
+      show(text);
     }
   }
 
@@ -133,21 +139,26 @@ export function createWhere({ findGrids, choose, id }) {
     timer = setTimeout(find, PAUSE_MS);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // letters on their way to be characters
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();
+      clearTimeout(timer);
+      turn += 1;
       close();
     } else if (event.key === "Enter" && !list.hidden && choices.length) {
       event.preventDefault();
-      pick(Math.max(active, 0));
+      if (isAnswered()) pick(Math.max(active, 0));
+      else find();
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !list.hidden && choices.length) {
       event.preventDefault();
       activate((active + (event.key === "ArrowDown" ? 1 : choices.length - (active < 0 ? 0 : 1))) % choices.length);
     }
   });
-  // Leaving the box without a choice takes the first: a call is no time for a second click.
+  // Leaving the box without a choice takes the first: a call is no time for a second click. One that was found
+  // for other words than those that stand there now is not taken.
   input.addEventListener("blur", () => {
-    if (!chosen && !list.hidden && choices.length) pick(0);
+    if (!chosen && !list.hidden && choices.length && isAnswered()) pick(0);
     close();
   });
 
