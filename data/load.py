@@ -194,7 +194,7 @@ def _load_reports(tx: Transaction, now: dt.datetime, progress: Progress) -> None
     tables = fact_tables(told, matches, told_answers(now), cast, time_book(tx, COUNTY), now)
     _write(tx, tables, progress)
     _reserve_numbers(tx, told)
-    rollups.rebuild(tx, COUNTY)
+    rollups.fill(tx, COUNTY)
     # Indexes know nothing of the rows yet; autovacuum would tell them only minutes from now.
     tx.rows("ANALYZE")
 

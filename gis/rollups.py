@@ -18,7 +18,17 @@ import orjson
 
 from gis.db.database import Transaction
 
-__all__ = ["Difference", "Move", "add_up", "apply", "check", "drop_layout", "keep_apart", "rebuild"]
+__all__ = [
+    "Difference",
+    "Move",
+    "add_up",
+    "apply",
+    "check",
+    "drop_layout",
+    "fill",
+    "keep_apart",
+    "rebuild",
+]
 
 _COUNTED: Final = (
     "county_code = %(county)s AND coalesce(outcome, '') NOT IN ('rejected', 'duplicate')"
@@ -196,6 +206,13 @@ def check(tx: Transaction, county_code: str, *, at_most: int = 100) -> list[Diff
 
 def rebuild(tx: Transaction, county_code: str) -> None:
     """Count all reports of a county anew, and tell so; writers wait until the transaction ends."""
+    fill(tx, county_code)
+    # Answers are kept by the version of the data, which is read off the outbox.
+    tx.rows(_TELL, {"county": county_code, "at": dt.datetime.now(dt.UTC)})
+
+
+def fill(tx: Transaction, county_code: str) -> None:
+    """Count all reports of a county that nobody has asked about yet; else as `rebuild`."""
     of: dict[str, Any] = {"county": county_code}
     tables = ", ".join(rollup.table for rollup in _ROLLUPS)
     # The lock waits for writers whose counts are not committed yet, and keeps others out.
@@ -205,8 +222,6 @@ def rebuild(tx: Transaction, county_code: str) -> None:
         if not rollup.summed:
             _refill(tx, rollup, of)
     add_up(tx, county_code)
-    # Answers are kept by the version of the data, which is read off the outbox.
-    tx.rows(_TELL, of | {"at": dt.datetime.now(dt.UTC)})
 
 
 def add_up(tx: Transaction, county_code: str) -> None:
