@@ -113,19 +113,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A nature of matters, with the limits that a file gives for it.
-
-    Tags, keywords, sensitivity or level of None were not said: they stay as the county has them.
-    """
+    """A nature of matters, with the limits that a file gives for it."""
 
     code: str
     name: str
     name_en: str
     parent_code: str | None = None
-    tags: tuple[str, ...] | None = ()
-    keywords: tuple[str, ...] | None = ()
-    sensitive: bool | None = False
-    level: str | None = "town"
+    tags: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    sensitive: bool = False
+    level: str = "town"
     position: int = 0
     limits: tuple[Limit, ...] = ()
 
@@ -158,10 +155,7 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class Utility:
-    """A responsible body with all of its categories, and the depots a file gives for it.
-
-    Categories of None were not said: they stay as the county has them.
-    """
+    """A responsible body with all of its categories, and the depots a file gives for it."""
 
     code: str
     name: str
@@ -169,7 +163,7 @@ class Utility:
     kind: str
     town_code: str | None = None
     telephone: str = ""
-    categories: tuple[str, ...] | None = ()
+    categories: tuple[str, ...] = ()
     depots: tuple[Depot, ...] = field(default=())
 
 
@@ -293,8 +287,8 @@ def upsert_categories(
             "names": [category.name for category in categories],
             "names_en": [category.name_en for category in categories],
             # Arrays of arrays must be rectangular in PostgreSQL; lines in a text need not be.
-            "tags": [_lines(category.tags) for category in categories],
-            "keywords": [_lines(category.keywords) for category in categories],
+            "tags": ["\n".join(category.tags) for category in categories],
+            "keywords": ["\n".join(category.keywords) for category in categories],
             "sensitive": [category.sensitive for category in categories],
             "levels": [category.level for category in categories],
             "positions": [category.position for category in categories],
@@ -336,7 +330,7 @@ def upsert_places(tx: Transaction, county_code: str, places: Sequence[Place]) ->
 
 
 def upsert_utilities(tx: Transaction, county_code: str, utilities: Sequence[Utility]) -> Tally:
-    """Add and change utilities with their depots; their categories become exactly the sent ones, where any were said."""
+    """Add and change utilities with their depots; their categories become exactly the sent ones."""
     rows = tx.query(
         "utilities_upsert",
         {
@@ -349,13 +343,12 @@ def upsert_utilities(tx: Transaction, county_code: str, utilities: Sequence[Util
             "telephones": [utility.telephone for utility in utilities],
         },
     )
-    said = [(utility.code, utility.categories) for utility in utilities]
-    handled = [(code, category) for code, categories in said for category in categories or ()]
+    handled = [(utility.code, category) for utility in utilities for category in utility.categories]
     also = tx.query(
         "utility_categories_replace",
         {
             "county_code": county_code,
-            "codes": [code for code, categories in said if categories is not None],
+            "codes": [utility.code for utility in utilities],
             "utility_codes": [utility for utility, _ in handled],
             "category_codes": [category for _, category in handled],
         },
@@ -380,10 +373,6 @@ def _upsert_depots(
             "lats": [float(depot.lat) for _, depot in depots],
         },
     )
-
-
-def _lines(words: Sequence[str] | None) -> str | None:
-    return None if words is None else "\n".join(words)
 
 
 def _tally(sent: int, rows: Sequence[Row], *, also: Iterable[str] = ()) -> Tally:

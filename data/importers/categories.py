@@ -20,6 +20,7 @@ from data.importers.run import (
     refused,
     surroundings,
 )
+from data.importers.silence import keep_unsaid
 from data.latin import pinyin_name
 from gis.registry import Category, Limit, upsert_categories
 
@@ -41,6 +42,10 @@ _MINUTES: Final = {
     "min": "emergency_hours",
     "minutes": "emergency_hours",
 }
+_OPTIONAL: Final = (
+    "name_en", "parent_code", "tags", "keywords", "sensitive", "level", "position",
+)  # fmt: skip
+_KEPT: Final = "SELECT * FROM category WHERE county_code = %(county)s AND code = ANY (%(codes)s)"
 _LIMIT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*个?\s*(\S+)")
 
 
@@ -61,6 +66,7 @@ def import_categories(run: ImportRun) -> Outcome:
         if reader.problems:
             return refused("categories", table, reader, notes)
         with run.transaction() as tx:
+            categories = keep_unsaid(tx, reader, categories, _OPTIONAL, _KEPT, run.county_code)
             tally = upsert_categories(tx, run.county_code, categories, now=run.now)
     return Outcome("categories", table.name, len(categories), tally, notes=notes)
 
@@ -82,11 +88,10 @@ def _categories(reader: FieldReader, around: Surroundings) -> list[Category]:
             name=names[i],
             name_en=names_en[i] or pinyin_name(names[i]),
             parent_code=parents[i],
-            # A file without such a column says nothing of it: what was sensitive stays so.
-            tags=tuple(tags[i]) if reader.has("tags") else None,
-            keywords=tuple(keywords[i]) if reader.has("keywords") else None,
-            sensitive=bool(sensitive[i]) if reader.has("sensitive") else None,
-            level=levels[i] if reader.has("level") else None,
+            tags=tuple(tags[i]),
+            keywords=tuple(keywords[i]),
+            sensitive=bool(sensitive[i]),
+            level=levels[i],
             position=i + 1 if (stated := positions[i]) is None else stated,
             limits=limits[i],
         )

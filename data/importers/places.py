@@ -17,6 +17,7 @@ from data.importers.run import (
     refused,
     surroundings,
 )
+from data.importers.silence import keep_unsaid
 from data.latin import pinyin_name, spaced_pinyin
 from data.positions import crs_of, read_positions
 from gis.registry import Place, upsert_places
@@ -31,6 +32,9 @@ KINDS: Final = {
     "学校": "school", "school": "school", "医院": "hospital", "hospital": "hospital",
     "公园": "park", "park": "park", "单位": "office", "office": "office", "其他": "other", "other": "other",
 }  # fmt: skip
+
+_OPTIONAL: Final = ("kind", "name_en", "pinyin", "address")
+_KEPT: Final = "SELECT * FROM place WHERE county_code = %(county)s AND code = ANY (%(codes)s)"
 
 
 def import_places(run: ImportRun) -> Outcome:
@@ -52,6 +56,7 @@ def import_places(run: ImportRun) -> Outcome:
         if reader.problems:
             return refused("places", table, reader, notes)
         with run.transaction() as tx:
+            places = keep_unsaid(tx, reader, places, _OPTIONAL, _KEPT, run.county_code)
             tally = upsert_places(tx, run.county_code, places)
     return Outcome("places", table.name, len(places), tally, notes=notes)
 

@@ -17,6 +17,7 @@ from data.importers.run import (
     refused,
     surroundings,
 )
+from data.importers.silence import keep_unsaid
 from gis.registry import SINCE_EVER, Staff, upsert_staff
 
 __all__ = ["import_staff"]
@@ -29,6 +30,11 @@ ROLES: Final = {
     "网格党支部书记": "branch_secretary", "书记": "branch_secretary",
     "志愿者": "volunteer", "volunteer": "volunteer",
 }  # fmt: skip
+
+_OPTIONAL: Final = ("role", "telephone", "valid_from", "valid_to", "on_duty")
+# One of them says where somebody serves, and the others follow from it.
+_AREAS: Final = ("grid_code", "community_code", "town_code")
+_KEPT: Final = "SELECT * FROM grid_staff WHERE county_code = %(county)s AND code = ANY (%(codes)s)"
 
 
 def import_staff(run: ImportRun) -> Outcome:
@@ -50,6 +56,8 @@ def import_staff(run: ImportRun) -> Outcome:
         if reader.problems:
             return refused("staff", table, reader, notes)
         with run.transaction() as tx:
+            silent = _OPTIONAL if any(map(reader.has, _AREAS)) else (*_OPTIONAL, *_AREAS)
+            people = keep_unsaid(tx, reader, people, silent, _KEPT, run.county_code)
             tally = upsert_staff(tx, run.county_code, people)
     return Outcome("staff", table.name, len(people), tally, notes=notes)
 

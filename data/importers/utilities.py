@@ -18,6 +18,7 @@ from data.importers.run import (
     refused,
     surroundings,
 )
+from data.importers.silence import keep_unsaid
 from data.latin import pinyin_name
 from data.positions import crs_of, read_positions
 from gis.registry import Depot, Utility, upsert_utilities
@@ -29,6 +30,13 @@ KINDS: Final = {
     "部门": "department", "department": "department", "政府部门": "department", "机关": "department",
     "镇街": "town", "town": "town", "镇": "town", "街道": "town", "乡镇": "town",
 }  # fmt: skip
+
+_OPTIONAL: Final = ("name_en", "kind", "town_code", "telephone", "categories")
+_KEPT: Final = (
+    "SELECT u.*, ARRAY(SELECT c.category_code FROM utility_category c"
+    " WHERE c.county_code = u.county_code AND c.utility_code = u.code ORDER BY 1) AS categories"
+    " FROM utility u WHERE u.county_code = %(county)s AND u.code = ANY (%(codes)s)"
+)
 
 
 def import_utilities(run: ImportRun) -> Outcome:
@@ -52,6 +60,7 @@ def import_utilities(run: ImportRun) -> Outcome:
         if reader.problems:
             return refused("utilities", table, reader, notes)
         with run.transaction() as tx:
+            utilities = keep_unsaid(tx, reader, utilities, _OPTIONAL, _KEPT, run.county_code)
             tally = upsert_utilities(tx, run.county_code, utilities)
     return Outcome("utilities", table.name, len(reader.rows), tally, notes=notes)
 
@@ -84,8 +93,7 @@ def _utilities(
             kind=kinds[i],
             town_code=or_none(towns[i]),
             telephone=telephones[i],
-            # A file of depots without that column takes nobody's categories away.
-            categories=categories[i] if reader.has("categories") else None,
+            categories=categories[i],
             depots=tuple(depot for owner, depot in depots if owner == code),
         )
         for code, i in first.items()

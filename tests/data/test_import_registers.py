@@ -1,12 +1,14 @@
 """People, bodies and categories from files: all or nothing, named by row and field."""
 
+import datetime as dt
 from pathlib import Path
 
 from data.importers.categories import import_categories
 from data.importers.grids import GridOptions, import_grids
+from data.importers.places import import_places
 from data.importers.staff import import_staff
 from data.importers.utilities import import_utilities
-from gis.registry import Tally
+from gis.registry import Staff, Tally, upsert_staff
 from tests.support.importing import contents, reasons, run_of, write_csv
 
 
@@ -110,6 +112,32 @@ def test_what_a_file_has_no_column_for_stays_as_the_county_has_it(city_of_templa
     import_categories(run_of(db, plain))
     with db.read() as tx:
         assert not tx.scalar("SELECT sensitive FROM category WHERE code = 'gongshui'")
+
+
+def test_a_list_of_people_or_places_takes_nothing_away(city_of_templates, tmp_path):
+    db = city_of_templates
+    with db.transaction() as tx:
+        tx.rows("UPDATE place SET address = '和平街1号', pinyin = 'bie ming', kind = 'market'")
+        (grid,) = tx.rows("SELECT code, community_code FROM grid ORDER BY code LIMIT 1")
+        upsert_staff(tx, "370783", [
+            Staff("W1", "王一", "leader", grid["code"], telephone="13800001111",
+                  valid_from=dt.date(2021, 3, 1), valid_to=dt.date(2030, 1, 1), on_duty=True),
+        ])  # fmt: skip
+        people = tx.rows("SELECT * FROM grid_staff WHERE code = 'W1'")
+        place = tx.rows("SELECT * FROM place ORDER BY code LIMIT 1")
+        (at,) = tx.rows(
+            "SELECT code, name, ST_X(location) AS lon, ST_Y(location) AS lat FROM place"
+            " ORDER BY code LIMIT 1"
+        )
+    names = write_csv(tmp_path / "staff.csv", ["人员编码", "姓名"], ["W1", "王一"], ["W2", "李二"])
+    assert import_staff(run_of(db, names)).tally == Tally(1, 0, 1)
+    places = write_csv(
+        tmp_path / "places.csv", ["地名编码", "名称", "经度", "纬度"], [str(v) for v in at.values()]
+    )
+    assert import_places(run_of(db, places)).tally == Tally(0, 0, 1)
+    with db.read() as tx:
+        assert tx.rows("SELECT * FROM grid_staff WHERE code = 'W1'") == people
+        assert tx.rows("SELECT * FROM place ORDER BY code LIMIT 1") == place
 
 
 def test_the_sample_citys_own_files_are_importable(owner, tmp_path):

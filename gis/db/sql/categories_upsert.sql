@@ -1,17 +1,12 @@
--- What is null was not sent: it stays as the county has it.
 INSERT INTO category (county_code, code, parent_code, name, name_en, tags, keywords, sensitive,
                       level, position)
-SELECT %(county_code)s, sent.code, sent.parent_code, sent.name, sent.name_en,
-       coalesce(string_to_array(sent.tags, E'\n'), kept.tags, '{}'),
-       coalesce(string_to_array(sent.keywords, E'\n'), kept.keywords, '{}'),
-       coalesce(sent.sensitive, kept.sensitive, false), coalesce(sent.level, kept.level, 'town'),
-       sent.position
+SELECT %(county_code)s, code, parent_code, name, name_en, string_to_array(tags, E'\n'),
+       string_to_array(keywords, E'\n'), sensitive, level, position
 FROM unnest(%(codes)s::text[], %(parent_codes)s::text[], %(names)s::text[], %(names_en)s::text[],
             %(tags)s::text[], %(keywords)s::text[], %(sensitive)s::bool[], %(levels)s::text[],
             %(positions)s::int[])
      AS sent (code, parent_code, name, name_en, tags, keywords, sensitive, level, position)
-LEFT JOIN category AS kept ON kept.county_code = %(county_code)s AND kept.code = sent.code
-ORDER BY sent.code
+ORDER BY code
 ON CONFLICT (county_code, code) DO UPDATE
 SET parent_code = excluded.parent_code, name = excluded.name, name_en = excluded.name_en,
     tags = excluded.tags, keywords = excluded.keywords, sensitive = excluded.sensitive,
@@ -21,4 +16,4 @@ WHERE (category.parent_code, category.name, category.name_en, category.tags, cat
   IS DISTINCT FROM
       (excluded.parent_code, excluded.name, excluded.name_en, excluded.tags, excluded.keywords,
        excluded.sensitive, excluded.level, excluded.position)
-RETURNING category.code, (category.xmax = 0) AS created
+RETURNING code, (xmax = 0) AS created
