@@ -216,8 +216,8 @@ def _step(tx: Transaction, deed: gate.Deed, edge: Edge) -> ReportState:
     if deed.action not in {"merge", "unmerge"}:
         effects.apply(step, edge, deed.fields, deed.references)
     changes = [Change(deed.case, step.settle(), deed.action, step.details)]
-    # Reopening a merged report cuts it loose; the other one is not reopened by that.
-    told = "unmerge" if deed.action == "reopen" else deed.action
+    # Reopening or withdrawing a merged report cuts it loose, and nothing else of the other one.
+    told = "unmerge" if deed.action in {"reopen", "withdraw"} else deed.action
     changes += [Change(s.before, s.settle(), told, s.details) for s in touched[1:]]
     if deed.action == "merge":
         changes[0] = _following(step, touched[1], deed.action)

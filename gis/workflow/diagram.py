@@ -85,7 +85,7 @@ def _rules(limits: str) -> str:
   report is closed are cancelled.
 - A centre merges into a report that it acts on itself. A town's centre escalates or transfers a
   report that belongs to another centre's, and that one merges them.
-- A merged report takes no steps of its own but `unmerge`, `withdraw` by its reporter, and words.
+- A merged report takes no steps of its own but `unmerge`, `withdraw` by its reporter, which cuts it loose too, and words.
   It follows every step of the report it was merged into and is closed with the same outcome; each
   reporter is asked for an own evaluation. `unmerge` gives its own course back, and the time in
   between does not count.

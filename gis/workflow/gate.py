@@ -42,7 +42,7 @@ from gis.workflow.step import References
 from gis.workflow.store import lock_reports
 from gis.workflow.table import ACTIONS, UNDO, Edge, edges_of, fields_of
 
-_TOUCHES_PARENT = frozenset({"unmerge", "reopen"})
+_TOUCHES_PARENT = frozenset({"unmerge", "reopen", "withdraw"})
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})')
 
 

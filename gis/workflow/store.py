@@ -39,6 +39,8 @@ _NEVER_WRITTEN = frozenset(
     {"county_code", "id", "number", "account_id", "source", "received_at", "received_on"}
 )
 
+_DATES = frozenset({"due_at", "yellow_at", "close_due_at"})
+
 
 @dataclass(frozen=True)
 class Part:
@@ -152,6 +154,7 @@ def write_case(tx: Transaction, before: Case, after: Case) -> None:
             .where(Report.county_code == report.county_code, Report.id == report.id)
             .values(**changed)
         )
+        _promise_merged(tx, report, changed)
     for part in reversed(PARTS):
         gone = _ids(before, part) - _ids(after, part)
         if gone:
@@ -163,6 +166,22 @@ def write_case(tx: Transaction, before: Case, after: Case) -> None:
             )
     for part in PARTS:
         _write_part(tx, part, key, before, after)
+
+
+def _promise_merged(tx: Transaction, report: ReportState, changed: Mapping[str, Any]) -> None:
+    """Let the reports merged into one be due when it is: what only changes a date is no step of theirs."""
+    dates = {name: value for name, value in changed.items() if name in _DATES}
+    if dates and report.merged_count:
+        tx.connection.execute(
+            update(Report)
+            .where(
+                Report.county_code == report.county_code,
+                Report.merged_into == report.id,
+                Report.status == report.status,
+                Report.closed_at.is_not_distinct_from(report.closed_at),
+            )
+            .values(**dates)
+        )
 
 
 def _write_part(

@@ -167,10 +167,45 @@ def test_a_reporter_withdraws_a_merged_report_alone(desk: Desk) -> None:
     with pytest.raises(Conflict, match="other people"):
         desk.act(people.volunteer, parent, "withdraw")
     row = desk.act(people.volunteer, children[0], "withdraw")
-    assert (row["status"], row["outcome"]) == ("closed", "withdrawn")
+    assert (row["status"], row["outcome"], row["merged_into"]) == ("closed", "withdrawn", None)
+    assert desk.row(parent)["merged_count"] == 1
+    assert desk.events(parent)[-1] == "unmerge"
+    desk.act(people.volunteer, children[0], "undo")
+    assert desk.row(children[0])["merged_into"] == parent
+    assert desk.row(parent)["merged_count"] == 2
+    desk.act(people.volunteer, children[0], "withdraw")
     desk.act(people.mizhou, parent, "accept")
     assert desk.row(children[0])["status"] == "closed"
     assert desk.row(children[1])["status"] == "accepted"
+
+
+def test_what_others_withdrew_holds_a_report_back_no_longer(desk: Desk) -> None:
+    people = desk.people
+    parent, (child,) = merged(desk, 1)
+    desk.act(people.volunteer, child, "withdraw")
+    into = desk.report()
+    row = desk.act(people.mizhou, parent, "merge", into=f"370782-{into}")
+    assert row["merged_into"] == into
+
+
+def test_the_children_are_due_when_the_parent_is_also_after_a_step_that_only_gives_time(
+    fresh_desk: Desk,
+) -> None:
+    desk = fresh_desk
+    people = desk.people
+    parent, children = merged(desk)
+    for actor, action, more in [
+        (people.mizhou, "accept", {}), (people.mizhou, "dispatch", {"lead": "power"}),
+        (people.power, "check_in", {}), (people.power, "request_extension", {"reason": "缺件"}),
+        (people.mizhou, "approve", {}), (people.mizhou, "undo", {}),
+        (people.mizhou, "recategorise", {"category": "water.burst"}),
+    ]:  # fmt: skip
+        desk.act(actor, parent, action, **more)
+        now = desk.row(parent)
+        dates = [now[name] for name in ("due_at", "yellow_at", "close_due_at")]
+        for child in children:
+            row = desk.row(child)
+            assert [row[name] for name in ("due_at", "yellow_at", "close_due_at")] == dates, action
 
 
 def test_a_merged_report_is_reopened_on_its_own(desk: Desk) -> None:
