@@ -109,19 +109,17 @@ def _config(pages: Pages, context: PageContext, groups: tuple[str, ...] | None) 
     A page of forms names the groups of words its modules use, so that a telephone in the field
     does not load the whole glossary with it.
     """
+    # Lights and what is left go on counting by the server's clock, whatever that of the computer says.
+    at = context.say.now.isoformat()
+    always = {"api": API, "language": context.language, "at": at}
     if groups is not None:
         told = {
             key: text
             for key, text in words(context.language).items()
             if key.partition(".")[0] in groups
         }
-        return {"api": API, "language": context.language, "words": told}
-    return {
-        "api": API,
-        "language": context.language,
-        "words": words(context.language),
-        **_of_maps(pages, context),
-    }
+        return {**always, "words": told}
+    return {**always, "words": words(context.language), **_of_maps(pages, context)}
 
 
 def _of_maps(pages: Pages, context: PageContext) -> dict[str, Any]:

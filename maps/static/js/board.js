@@ -7,6 +7,7 @@ import { createStream } from "./console/stream.js";
 import { byId, h } from "./dom.js";
 import { clockTime, count, date, shortTime, TIME_ZONE } from "./format.js";
 import { createShapes, mark } from "./layers/marks.js";
+import { now } from "./server_clock.js";
 import { named, nameOf, t } from "./words.js";
 
 const ROWS = 14;
@@ -25,10 +26,10 @@ let shapeOf = createShapes([]);
 let asked = 0;
 let shownAt = null;
 
-function lightOf(report, now) {
+function lightOf(report, at) {
   if (report.status === "closed" || !report.due_at) return null;
-  if (new Date(report.due_at) <= now) return "red";
-  return report.yellow_at && new Date(report.yellow_at) <= now ? "yellow" : "green";
+  if (new Date(report.due_at) <= at) return "red";
+  return report.yellow_at && new Date(report.yellow_at) <= at ? "yellow" : "green";
 }
 
 function matter(code) {
@@ -111,7 +112,7 @@ function drawClusters(items) {
 }
 
 function drawCases() {
-  const now = new Date();
+  const at = now();
   const rows = [...cases.values()].sort((a, b) => new Date(b.at) - new Date(a.at)).slice(0, ROWS);
   for (const id of cases.keys()) if (!rows.some((row) => row.id === id)) cases.delete(id);
   const section = byId("live");
@@ -120,8 +121,8 @@ function drawCases() {
     ...rows.map((row) =>
       h(
         "li",
-        { dataset: row.freshUntil > now ? { fresh: "" } : {} },
-        mark(shapeOf(row.category), lightOf(row, now)),
+        { dataset: row.freshUntil > at ? { fresh: "" } : {} },
+        mark(shapeOf(row.category), lightOf(row, at)),
         h("span", { class: "what" }, row.urgent ? h("span", { class: "urgent" }, t("board.urgent")) : null, matter(row.category)),
         h("span", { class: "step" }, named("status", row.status)),
         h("span", { class: "where" }, nameOf(towns.get(row.town_code) ?? { name: t("board.outside") })),
@@ -148,7 +149,7 @@ async function refresh() {
     drawHours(found.by_hour);
     drawUtilities(found.utilities);
     drawClusters(clusters.items);
-    shownAt = new Date();
+    shownAt = new Date(now());
     say("", "");
     document.body.dataset.ready = "true";
   } catch (error) {
@@ -184,7 +185,7 @@ async function load() {
 
 function handle(event, data) {
   if (event === "report") {
-    cases.set(data.id, { ...data, freshUntil: Date.now() + FRESH_MS });
+    cases.set(data.id, { ...data, freshUntil: now() + FRESH_MS });
     drawCases();
     ask();
   } else if (event === "gone") {
@@ -204,10 +205,10 @@ function show({ state, seconds }) {
 }
 
 function tick() {
-  const now = new Date();
+  const at = new Date(now());
   const element = byId("clock").querySelector("time");
-  element.textContent = `${weekday.format(now)} ${clockTime(now)}`;
-  element.dateTime = now.toISOString();
+  element.textContent = `${weekday.format(at)} ${clockTime(at)}`;
+  element.dateTime = at.toISOString();
 }
 
 tick();

@@ -1,6 +1,7 @@
 // Numbers, times and distances as people read them, in the page's language and the county's time zone.
 
 import { config } from "./config.js";
+import { now } from "./server_clock.js";
 import { t } from "./words.js";
 
 const LOCALE = config.language === "zh" ? "zh-CN" : "en-GB";
@@ -68,7 +69,7 @@ function span(milliseconds) {
 }
 
 // "2 h 10 min left" or "overdue 35 min": the light in words.
-export function remaining(dueAt, now = new Date()) {
-  const left = new Date(dueAt) - now;
+export function remaining(dueAt, at = now()) {
+  const left = new Date(dueAt) - at;
   return left >= 0 ? t("clock.left", { span: span(left) }) : t("clock.overdue", { span: span(left) });
 }

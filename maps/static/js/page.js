@@ -2,20 +2,21 @@
 
 import { remaining } from "./format.js";
 import { shrinkPhotos } from "./photos.js";
+import { now } from "./server_clock.js";
 import { named } from "./words.js";
 
 const TICK_MS = 20_000;
 
-function colourOf(badge, now) {
-  if (new Date(badge.dataset.due) <= now) return "red";
-  return badge.dataset.yellow && new Date(badge.dataset.yellow) <= now ? "yellow" : "green";
+function colourOf(badge, at) {
+  if (new Date(badge.dataset.due) <= at) return "red";
+  return badge.dataset.yellow && new Date(badge.dataset.yellow) <= at ? "yellow" : "green";
 }
 
 function count() {
-  const now = new Date();
+  const at = now();
   for (const badge of document.querySelectorAll("[data-due]")) {
-    const colour = colourOf(badge, now);
-    const left = remaining(badge.dataset.due, now);
+    const colour = colourOf(badge, at);
+    const left = remaining(badge.dataset.due, at);
     badge.className = `light ${colour}`;
     badge.querySelector("span").textContent = colour === "yellow" ? `${named("light", colour)} · ${left}` : left;
   }

@@ -5,6 +5,7 @@ import { config } from "../config.js";
 import { facts, h } from "../dom.js";
 import { coordinates, dateTime, distance, remaining, shortTime } from "../format.js";
 import { isOpen, lightBadge, matchBlock, statusBadge } from "../report_view.js";
+import { now } from "../server_clock.js";
 import { nameOf, named, t, tongue } from "../words.js";
 import { KEY_OF } from "./keys.js";
 import { desk } from "./setup.js";
@@ -52,8 +53,8 @@ function actionBar(report, start) {
 }
 
 function clockRow(words, dueAt, yellowAt) {
-  const now = Date.now();
-  const light = Date.parse(dueAt) <= now ? "red" : yellowAt && Date.parse(yellowAt) <= now ? "yellow" : "green";
+  const at = now();
+  const light = Date.parse(dueAt) <= at ? "red" : yellowAt && Date.parse(yellowAt) <= at ? "yellow" : "green";
   return h(
     "li",
     { class: `clock ${light}` },

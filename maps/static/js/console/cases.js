@@ -2,6 +2,7 @@
 // changes rows in place; rows that come or go wait until the dispatcher asks for them, so nothing moves by itself.
 
 import { getJson, isAbort } from "../api.js";
+import { now } from "../server_clock.js";
 
 export const MOST = 5000;
 const FIRST_PAGE = 200;
@@ -40,10 +41,10 @@ export function rowOfReport(report) {
 }
 
 // The light is the due time against the clock, as everywhere.
-export function lightOf(row, now = Date.now()) {
+export function lightOf(row, at = now()) {
   if (!isOpenStatus(row.status) || !row.due_at) return null;
-  if (row.due <= now) return "red";
-  if (row.yellow_at) return Date.parse(row.yellow_at) <= now ? "yellow" : "green";
+  if (row.due <= at) return "red";
+  if (row.yellow_at) return Date.parse(row.yellow_at) <= at ? "yellow" : "green";
   return row.light === "yellow" ? "yellow" : "green";
 }
 

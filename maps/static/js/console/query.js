@@ -1,5 +1,6 @@
 // What the queue is narrowed to: from the address to the API's parameters, and whether a row that changed still belongs.
 
+import { now } from "../server_clock.js";
 import { CHOICES } from "../state.js";
 import { lightOf, isOpenStatus } from "./cases.js";
 
@@ -59,7 +60,7 @@ const IN_QUEUE = {
   new: (row) => row.status === "received" && isAlone(row),
   not_located: (row) => ["received", "accepted"].includes(row.status) && !row.grid_code && isAlone(row),
   waiting_check_in: (row) => row.status === "dispatched" && isAlone(row),
-  overdue: (row) => isOpenStatus(row.status) && row.due <= Date.now() && isAlone(row),
+  overdue: (row) => isOpenStatus(row.status) && row.due <= now() && isAlone(row),
   reopen_requested: (row) => (row.status === "closed" && row.reopen_requested ? null : false),
 };
 

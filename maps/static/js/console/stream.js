@@ -3,6 +3,7 @@
 
 import { config } from "../config.js";
 import { getJson } from "../api.js";
+import { hear } from "../server_clock.js";
 
 const LOCK = "gridcall-events";
 const EVENTS = ["hello", "report", "gone", "reload", "resync"];
@@ -47,6 +48,7 @@ export function createStream({ handle, show, from = "" }) {
   function take({ event, id, data }) {
     heardAt = Date.now();
     if (id) position = id;
+    if (data.at && (event === "beat" || event === "hello")) hear(data.at);
     if (event === "beat") behind = data.behind_s ?? 0;
     else if (event === "end") {
       ended = data.reason;
