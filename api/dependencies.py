@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from api.auth import Caller, caller_of, get_caller
 from api.schemas.filters import LISTS
+from api.services import services_of
 from gis.errors import FieldError, InvalidInput, InvalidParameter
 from gis.reports import get_visible_id
 
@@ -120,6 +121,16 @@ def tagged(request: Request, content: bytes, *, media_type: str = "application/j
     if matches_etag(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
+
+
+def etag_of(request: Request, *parts: object) -> str:
+    """Name an answer by everything it depends on, without making it.
+
+    That is this release too, by its number and the hash of its modules: the next one may shape the
+    same data otherwise, and its pages would get 304 for the shape of before.
+    """
+    made_by = (request.app.version, services_of(request).pages.own_prefix)
+    return f'"{hashlib.sha256(repr((made_by, *parts)).encode()).hexdigest()[:24]}"'
 
 
 def matches_etag(request: Request, etag: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from api import layer_answers as answers
 from api import layer_files as files
 from api.auth import Caller, SignedIn
-from api.dependencies import GEOJSON, StrictRoute, json_answer, matches_etag
+from api.dependencies import GEOJSON, StrictRoute, etag_of, json_answer, matches_etag
 from api.layer_files import LayerFile
 from api.schemas import hotspots as schemas
 from api.schemas.layer_params import (
@@ -26,6 +26,7 @@ from api.schemas.layer_params import (
     SurfaceParams,
 )
 from gis.audience import Actor
+from gis.clock import local_day, zone_named
 from gis.db.database import Transaction
 from gis.errors import NotFound
 from gis.layering.counting import list_causes
@@ -35,6 +36,7 @@ from gis.layering.outlines import outlines_of
 from gis.layering.scopes import Scope, Version, check_may_analyse, scope_of, version_of
 from gis.layering.surfaces import class_breaks, scale_of, surface_of
 from gis.layering.tiles import HIGHEST_ZOOM, TILE, density_tile
+from gis.registry import get_county
 
 router = APIRouter(prefix="/layers", tags=["planning"], route_class=StrictRoute)
 
@@ -76,7 +78,7 @@ def get_outlines(request: Request, caller: SignedIn) -> Response:
     with caller.read() as (tx, actor):
         version = version_of(tx, actor)
         # Outlines change with the layout, not with every report.
-        etag = f'"outlines-{version.state.layout_id}-{version.frame & 0xFFFFFFFF:x}"'
+        etag = etag_of(request, "outlines", version.state.layout_id, version.frame)
         headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": _VARY}
         if matches_etag(request, etag):
             return Response(status_code=304, headers=headers)
@@ -178,12 +180,16 @@ def cached(
     *,
     statistic: bool = True,
 ) -> Response:
-    """Answer with a layer, or with 304 where the client has this version of it."""
+    """Answer with a layer, or with 304 where the client has this version of it.
+
+    The county's day is part of the version: which step still runs is true on one day only.
+    """
     asked = params.slice()
     with caller.read() as (tx, actor):
         check_may_analyse(actor)
         version = version_of(tx, actor)
-        headers = headers_of(request, params, actor, version)
+        today = local_day(caller.now, zone_named(get_county(tx, actor.county_code).timezone))
+        headers = headers_of(request, params, actor, version, today)
         if matches_etag(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         scope = scope_of(tx, actor, asked, version, unit=unit, statistic=statistic)
@@ -196,14 +202,17 @@ def cached(
 
 
 def headers_of(
-    request: Request, params: BaseModel, actor: Actor, version: Version
+    request: Request,
+    params: BaseModel,
+    actor: Actor,
+    version: Version,
+    today: dt.date | None = None,
 ) -> dict[str, str]:
     """Name the answer by everything it depends on, without computing it."""
-    parts = (request.url.path, params.model_dump_json(), version, actor.county_code)
-    etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+    parts = (request.url.path, params.model_dump_json(), version, actor.county_code, today)
     return {
         "Cache-Control": "private, no-cache",
-        "ETag": f'"{etag}"',
+        "ETag": etag_of(request, *parts),
         "Vary": _VARY,
     }
 

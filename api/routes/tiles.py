@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.auth import SignedIn
-from api.dependencies import StrictRoute, matches_etag, tagged
+from api.dependencies import StrictRoute, etag_of, matches_etag, tagged
 from api.schemas.filters import FilterParams
 from gis.filter_checks import check_filters
 from gis.layers import layer_state
@@ -51,7 +50,7 @@ def get_report_tile(
             actor.account_id,
             actor.audience,
         )
-        etag = f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
+        etag = etag_of(request, *parts)
         headers = {
             "Cache-Control": "private, no-cache",
             "ETag": etag,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -272,6 +273,27 @@ def test_an_answer_is_new_only_after_a_change(
     assert client("dispatcher").post("/reports", json=body).status_code == 201
     changed = planner.get("/layers/rates", params={"category": "power"}, headers=tag)
     assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["layers/rates", "layers/outlines", "layers/counts", "tiles/reports/10/851/402.mvt"]
+)
+def test_another_release_answers_anew(
+    planner: httpx.Client, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages read another shape of the same data; 304 would give them the shape of before."""
+    tag = {"If-None-Match": planner.get(f"/{path}").headers["etag"]}
+    assert planner.get(f"/{path}", headers=tag).status_code == 304
+    with monkeypatch.context() as numbered:
+        numbered.setattr(world.app, "version", "99.0.0")
+        assert planner.get(f"/{path}", headers=tag).status_code != 304
+    services = world.services
+    try:
+        pages = replace(services.pages, own_prefix="0" * 12)
+        world.app.state.services = replace(services, pages=pages)
+        assert planner.get(f"/{path}", headers=tag).status_code != 304
+    finally:
+        world.app.state.services = services
 
 
 def test_causes_and_exposures_are_listed(planner: httpx.Client) -> None:

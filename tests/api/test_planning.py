@@ -196,6 +196,23 @@ def test_emerging_hotspots_are_named(planner: httpx.Client, peak: str) -> None:
     assert "running_step" in {note["code"] for note in body["method"]["notes"]}
 
 
+@pytest.mark.parametrize("path", ["series", "emerging"])
+def test_what_is_said_of_today_is_asked_again_tomorrow(
+    planner: httpx.Client, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the last step still runs is true on one day and not on the next, without any report."""
+    evening = dt.datetime(2022, 5, 31, 15, 30, tzinfo=dt.UTC)
+    monkeypatch.setattr(world.clock, "instant", evening)
+    headers = {"authorization": f"Bearer {world.open_session('planner')}"}
+    first = planner.get(f"/layers/{path}", params={"steps": "12"}, headers=headers)
+    assert "running_step" in {note["code"] for note in first.json()["method"]["notes"]}
+    world.clock.instant += dt.timedelta(hours=1)  # past midnight in Zhucheng
+    headers["If-None-Match"] = first.headers["etag"]
+    later = planner.get(f"/layers/{path}", params={"steps": "12"}, headers=headers)
+    assert later.status_code == 200
+    assert "running_step" not in {note["code"] for note in later.json()["method"]["notes"]}
+
+
 @pytest.mark.parametrize("path", ["compare", "series", "emerging"])
 def test_who_may_ask_and_for_what(planner: httpx.Client, client: Clients, path: str) -> None:
     for username, status in (("supervisor", 200), ("town1", 403), ("water", 403), ("", 401)):
