@@ -9,6 +9,7 @@ tells as much as a number does.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from gis.audience import Actor
@@ -45,8 +46,15 @@ class Choice:
         """Whether sensitive categories were left out."""
         return bool(self.hidden)
 
-    def check(self, unit: str, days: Days) -> None:
-        """Refuse to count a sensitive group except for one month, per grid or town.
+    def check(self, unit: str, days: Days, running: dt.date) -> None:
+        """Refuse to count a sensitive group except for one month that is over, per grid or town.
+
+        A month that still runs, asked for again and again, would tell each case when it comes in.
+
+        Parameters
+        ----------
+        running
+            First day of the running month in the county's zone.
 
         Raises
         ------
@@ -65,6 +73,8 @@ class Choice:
             raise InvalidInput.of(
                 "from", "sensitive categories are counted by one whole calendar month"
             )
+        if days.first >= running:
+            raise InvalidInput.of("from", "sensitive categories are counted when the month is over")
 
 
 def choose(tx: Transaction, actor: Actor, category: str | None, tag: str | None) -> Choice:

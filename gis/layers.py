@@ -46,9 +46,11 @@ class LayerQuery:
     days
         Days in the county's zone. With ``latest`` instead the latest month that has any report of
         the choice.
+    full
+        With ``latest``: the running month is taken only where no month before it has any report,
+        because a month that has just begun shows next to nothing.
     running
-        With ``latest``, first day of the running month: it is taken only where no month before it
-        has any report, because a month that has just begun shows next to nothing.
+        First day of the running month in the county's zone; by default none runs any more.
     cell_m
         Side of the cells; None takes the smallest that keeps the view below 2,000 cells.
     """
@@ -58,7 +60,8 @@ class LayerQuery:
     tag: str | None = None
     days: Days = ALWAYS
     latest: bool = False
-    running: dt.date | None = None
+    full: bool = False
+    running: dt.date = dt.date.max
     bbox: BBox | None = None
     cell_m: CellSize | None = None
 
@@ -130,12 +133,12 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
         raise InvalidInput.of("to", "lies before from")
     choice = choose(tx, actor, query.category, query.tag)
     source = Source(actor, choice, state.layout_id)
-    latest = _month(source.latest_month(tx))
+    latest = _month(source.latest_month(tx, query.running if choice.group else None))
     asked = query.days
     if query.latest:
-        ended = _month(source.latest_month(tx, query.running)) if query.running else None
+        ended = _month(source.latest_month(tx, query.running)) if query.full else None
         asked = ended or latest or query.days
-    choice.check(query.unit, asked)
+    choice.check(query.unit, asked, query.running)
     days, cell_m, nowhere = asked, None, 0
     if query.unit == "cell":
         tx.plan_for_values()

@@ -26,7 +26,7 @@ from api.schemas.layer_params import (
     SurfaceParams,
 )
 from gis.audience import Actor
-from gis.clock import local_day, zone_named
+from gis.clock import local_day, month_start, zone_named
 from gis.db.database import Transaction
 from gis.errors import NotFound
 from gis.layering.counting import list_causes
@@ -109,7 +109,7 @@ def get_rates(
             return answers.rates_answer(tx, scope, params)
         return files.rates_file(tx, scope, params)
 
-    return cached(request, caller, params, params.unit, answer, statistic=False)
+    return cached(request, caller, params, params.unit, answer, counts_only=True)
 
 
 @router.get("/hotspots", response_model=schemas.Hotspots, responses=FILES)
@@ -178,10 +178,11 @@ def cached(
     unit: Unit,
     answer: Callable[[Transaction, Scope], dict[str, Any] | LayerFile],
     *,
-    statistic: bool = True,
+    counts_only: bool = False,
 ) -> Response:
     """Answer with a layer, or with 304 where the client has this version of it.
 
+    With `counts_only` it tells no more than counts per unit, so sensitive ones may be among them.
     The county's day is part of the version: which step still runs is true on one day only.
     """
     asked = params.slice()
@@ -192,7 +193,14 @@ def cached(
         headers = headers_of(request, params, actor, version, today)
         if matches_etag(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        scope = scope_of(tx, actor, asked, version, unit=unit, statistic=statistic)
+        scope = scope_of(
+            tx,
+            actor,
+            asked,
+            version,
+            unit=unit,
+            counts_before=month_start(today) if counts_only else None,
+        )
         found = answer(tx, scope)
     if isinstance(found, LayerFile):
         headers["Content-Disposition"] = found.disposition

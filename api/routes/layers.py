@@ -82,7 +82,8 @@ class CountParams(BaseModel):
             tag=self.tag,
             days=Days(self.from_, self.to),
             latest=self.period is not None,
-            running=running if self.period == "full" else None,
+            full=self.period == "full",
+            running=running,
             bbox=BBox.parse(self.bbox) if self.bbox is not None else None,
             cell_m=self.cell_m,
         )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from gis.audience import Actor
-from gis.clock import local_day
+from gis.clock import local_day, month_start, zone_named
 from gis.db.database import Row, Transaction
 from gis.errors import InvalidInput
 from gis.layering.bulletin_words import TEXTS, Change
@@ -34,6 +34,7 @@ from gis.layering.sheets import (
     with_areas,
 )
 from gis.layering.wording import change_share, counted
+from gis.registry import get_county
 
 _TOP_GRIDS: Final = 20
 _TOP_AREAS: Final = 10
@@ -138,8 +139,10 @@ def make_bulletin(
     span = asked.span
     if span is None or not span.is_month:
         raise InvalidInput.of("month", "a bulletin is of one calendar month")
-    scope = scope_of(tx, actor, asked, version_of(tx, actor), statistic=False)
-    month = _month(tx, scope, span, language, local_day(now, scope.county(tx).zone))
+    today = local_day(now, zone_named(get_county(tx, actor.county_code).timezone))
+    before = month_start(today)
+    scope = scope_of(tx, actor, asked, version_of(tx, actor), counts_before=before)
+    month = _month(tx, scope, span, language, today)
     if scope.choice.group is None:
         # As on the planner's page: who reads both must not find two answers.
         hot = hotspot_layer(tx, scope, "grid", against="exposure")

@@ -186,7 +186,7 @@ def scope_of(
     version: Version,
     *,
     unit: Unit = "grid",
-    statistic: bool = True,
+    counts_before: dt.date | None = None,
 ) -> Scope:
     """Decide what a slice means for an actor.
 
@@ -194,9 +194,10 @@ def scope_of(
     ----------
     unit
         Cells are counted by whole months, so the days are widened.
-    statistic
-        The layer tells more than counts per unit: windows, differences, surfaces. They would give
-        suppressed counts away.
+    counts_before
+        First day of the running month, of a layer that tells counts per unit and nothing more: a
+        sensitive month before it may be counted. None of others: windows, differences and surfaces
+        would give suppressed counts away.
 
     Raises
     ------
@@ -210,13 +211,14 @@ def scope_of(
     # Layers are drawn, exported and passed on: what they tell is what a planner may know.
     actor = replace(actor, role="planner")
     choice = choose(tx, actor, asked.category, asked.tag)
-    month = Source(actor, choice, version.state.layout_id).latest_month(tx)
+    before = counts_before if choice.group else None
+    month = Source(actor, choice, version.state.layout_id).latest_month(tx, before)
     latest = None if month is None else Span.month(month)
     found = asked.span or latest
     if choice.group is not None:
-        _check_sensitive(asked, statistic)
+        running = _check_sensitive(asked, counts_before)
         if found is not None:
-            choice.check(unit, found.days)
+            choice.check(unit, found.days, running)
     by_months = unit == "cell" and not asked.needs_rows
     wide = found.widened() if found is not None and by_months else found
     return Scope(actor, asked, choice, version, wide, wide != found, latest)
@@ -283,10 +285,11 @@ def _same_day(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=28 if leap else day.day)
 
 
-def _check_sensitive(asked: Slice, statistic: bool) -> None:
-    if statistic:
+def _check_sensitive(asked: Slice, counts_before: dt.date | None) -> dt.date:
+    if counts_before is None:
         raise InvalidInput.of(
             "category", "is sensitive: told as counts per grid or town of one month, nothing else"
         )
     if asked.needs_rows:
         raise InvalidInput.of("category", "is sensitive and not divided any further")
+    return counts_before

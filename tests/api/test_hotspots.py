@@ -20,6 +20,7 @@ from tests.support.heat import Sample, add_reports
 
 Clients = Callable[[str], httpx.Client]
 MAY = {"from": "2022-05-01", "to": "2022-05-31"}
+APRIL = {"from": "2022-04-01", "to": "2022-04-30"}
 OUTBREAK = (119.402, 36.004)
 
 
@@ -195,8 +196,8 @@ def test_who_may_ask(client: Clients, planner: httpx.Client, path: str) -> None:
         ("rates", {"category": "water", "tag": "pipes"}, "tag"),
         ("rates", {"exposure": "shoes"}, "exposure"),
         ("rates", {"category": "noise"} | {"from": "2022-05-01", "to": "2022-05-30"}, "from"),
-        ("rates", {"category": "noise", "unit": "cell"} | MAY, "unit"),
-        ("rates", {"category": "noise", "unit": "community"} | MAY, "unit"),
+        ("rates", {"category": "noise", "unit": "cell"} | APRIL, "unit"),
+        ("rates", {"category": "noise", "unit": "community"} | APRIL, "unit"),
         ("rates", {"category": "noise", "source": "patrol"} | MAY, "category"),
         ("hotspots", {"category": "noise"} | MAY, "category"),
         ("density", {"category": "noise"} | MAY, "category"),
@@ -239,7 +240,7 @@ def test_what_is_not_a_value_is_refused(planner: httpx.Client, parameters: dict[
 def test_sensitive_counts_are_suppressed_for_everybody(
     planner: httpx.Client, client: Clients
 ) -> None:
-    body = ask(planner, "rates", category="noise", **MAY)
+    body = ask(planner, "rates", category="noise", **APRIL)
     assert body["method"]["suppressed"] > 0
     assert all(
         item["count"] is None or item["count"] == 0 or item["count"] >= 5 for item in body["items"]
@@ -248,7 +249,25 @@ def test_sensitive_counts_are_suppressed_for_everybody(
     assert {item["rate"] for item in blank} == {None}
     assert {item["smoothed"] for item in body["items"]} == {None}
     assert body["mean"] is None
-    assert ask(client("admin"), "rates", category="noise", **MAY)["items"] == body["items"]
+    assert ask(client("admin"), "rates", category="noise", **APRIL)["items"] == body["items"]
+
+
+def test_a_sensitive_month_is_told_when_it_is_over(planner: httpx.Client) -> None:
+    """Asked again and again while it runs, it would tell each case as it comes in."""
+    for path in ("/layers/counts", "/layers/rates"):
+        asked = {"category": "noise", "unit": "grid"}
+        refused = planner.get(path, params={**asked, **MAY})
+        assert refused.status_code == 422
+        assert "when the month is over" in refused.json()["errors"][0]["reason"]
+        assert planner.get(path, params={**asked, **APRIL}).status_code == 200
+        # What is shown unasked is the latest that may be told.
+        latest = planner.get(
+            path, params={**asked, "period": "latest"} if "counts" in path else asked
+        )
+        assert latest.json()["period"] | APRIL == latest.json()["period"]
+        assert latest.json()["latest_month"] == APRIL["from"]
+    assert planner.get("/bulletins/2022-05", params={"category": "noise"}).status_code == 422
+    assert planner.get("/bulletins/2022-04", params={"category": "noise"}).status_code == 200
 
 
 def test_an_answer_is_new_only_after_a_change(

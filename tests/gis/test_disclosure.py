@@ -84,8 +84,12 @@ def test_refusals(category: str | None, tag: str | None, categories: Database) -
 def test_only_one_whole_month_of_a_group() -> None:
     group, plain = Choice(("x",), group="x"), Choice(("x",))
     march = Days(dt.date(2022, 3, 1), dt.date(2022, 3, 31))
-    group.check("grid", march)
-    group.check("town", march)
+    over = dt.date(2022, 4, 1)
+    group.check("grid", march, over)
+    group.check("town", march, over)
+    # While it runs it would tell each case as it comes in.
+    with pytest.raises(InvalidInput, match="when the month is over"):
+        group.check("grid", march, march.first)
     for unit, days in (
         ("cell", march),
         ("grid", Days(None, None)),
@@ -93,6 +97,6 @@ def test_only_one_whole_month_of_a_group() -> None:
         ("grid", Days(dt.date(2022, 3, 2), march.last)),
         ("grid", Days(march.first, dt.date(2022, 4, 30))),
     ):
-        plain.check(unit, days)
+        plain.check(unit, days, march.first)
         with pytest.raises(InvalidInput):
-            group.check(unit, days)
+            group.check(unit, days, dt.date(2022, 5, 1))

@@ -171,10 +171,16 @@ def test_a_sensitive_category_is_no_statistic_for_anybody(heat: Heat) -> None:
             with pytest.raises(InvalidInput, match="sensitive"):
                 scope_of(tx, actor, Slice(category="noise", span=month), version)
             with pytest.raises(InvalidInput, match="month"):
-                scope_of(tx, actor, Slice(category="noise", span=BOTH), version, statistic=False)
+                scope_of(
+                    tx,
+                    actor,
+                    Slice(category="noise", span=BOTH),
+                    version,
+                    counts_before=dt.date.max,
+                )
             asked = Slice(category="noise", span=month, source="patrol")
             with pytest.raises(InvalidInput, match="not divided"):
-                scope_of(tx, actor, asked, version, statistic=False)
+                scope_of(tx, actor, asked, version, counts_before=dt.date.max)
             assert scope_of(tx, actor, Slice(span=month), version).choice.hidden == ("noise",)
 
 

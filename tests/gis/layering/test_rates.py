@@ -23,7 +23,12 @@ PIPE = Exposure("pipe_km", "供水管长", "Water mains", "公里", "km", 10)
 def layer(heat: Heat, asked: Slice, unit: Unit = "grid", **more: object) -> RatesLayer:
     with heat.db.read() as tx:
         scope = scope_of(
-            tx, heat.planner, asked, version_of(tx, heat.planner), unit=unit, statistic=False
+            tx,
+            heat.planner,
+            asked,
+            version_of(tx, heat.planner),
+            unit=unit,
+            counts_before=dt.date.max,
         )
         return rates_layer(tx, scope, unit, **more)  # type: ignore[arg-type]
 
