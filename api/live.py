@@ -37,7 +37,7 @@ _LATE: Final = 2_000
 _BACK_OFF_S: Final = 1.0
 _START_S: Final = 5.0
 
-_log = structlog.get_logger("live")
+_logger = structlog.get_logger("live")
 
 
 class Live:
@@ -133,7 +133,7 @@ class Live:
             self._reader.close()
 
     def _run(self, reader: ChangeReader) -> None:
-        """Read until told to stop; a database that is away for a while is waited for."""
+        """Read until told to stop; what goes wrong is written down and tried again."""
         while not self._stop.is_set():
             try:
                 horizon = reader.open()
@@ -146,10 +146,17 @@ class Live:
                 while not self._stop.is_set():
                     self._turn(reader)
             except Unavailable as error:
-                _log.warning("changes_unavailable", detail=error.detail)
-                reader.disconnect()
-                self._beat(None)
-                self._stop.wait(_BACK_OFF_S)
+                _logger.warning("changes_unavailable", detail=error.detail)
+                self._pause(reader)
+            except Exception:  # whatever it is: without this thread nobody is told of anything
+                _logger.exception("changes_failed")
+                self._pause(reader)
+
+    def _pause(self, reader: ChangeReader) -> None:
+        """Give the connection up, and wait before the next attempt."""
+        reader.disconnect()
+        self._beat(None)
+        self._stop.wait(_BACK_OFF_S)
 
     def _turn(self, reader: ChangeReader) -> None:
         """Wait, read, hand out; and look after sessions and beats when they are due."""

@@ -27,10 +27,12 @@ SWEEP_S = 10.0
 """Seconds between two looks at the clocks; limits are minutes and more."""
 PRUNE_S = 60.0
 """Seconds between two rounds of throwing away."""
+AFTER_ERROR_S = 5.0
+"""Seconds without scans after an error of ours."""
 SCAN_INTERVAL_S = 0.5
 """Seconds between two looks for a scan that somebody waits for."""
 
-_log = structlog.get_logger("worker")
+_logger = structlog.get_logger("worker")
 
 
 def run(db: Database, stop: threading.Event, alive: Path) -> None:
@@ -60,7 +62,7 @@ def run(db: Database, stop: threading.Event, alive: Path) -> None:
                 reader.wait(POLL_S)
             except Unavailable as error:
                 listens = False
-                _log.warning("database_unavailable", detail=error.detail)
+                _logger.warning("database_unavailable", detail=error.detail)
                 stop.wait(POLL_S)
     finally:
         reader.close()
@@ -83,7 +85,10 @@ def run_scans(db: Database, stop: threading.Event, interval_s: float = SCAN_INTE
             if run_next_scan(db, stop):
                 continue
         except Unavailable as error:
-            _log.warning("database_unavailable", detail=error.detail)
+            _logger.warning("database_unavailable", detail=error.detail)
+        except Exception:  # whatever it is: without this thread no scan is done any more
+            _logger.exception("scan_failed")
+            stop.wait(AFTER_ERROR_S)
         stop.wait(interval_s)
 
 
@@ -108,21 +113,21 @@ def _sweep(db: Database) -> int:
     swept = sweep(db, dt.datetime.now(dt.UTC))
     acted = swept.reminded + swept.supervised + swept.escalated
     if acted:
-        _log.info(
+        _logger.info(
             "swept",
             reminded=swept.reminded,
             supervised=swept.supervised,
             escalated=swept.escalated,
         )
     for failure in swept.failed:
-        _log.error("clock_failed", detail=failure)
+        _logger.error("clock_failed", detail=failure)
     return acted
 
 
 def _prune(db: Database) -> int:
     pruned = prune(db, dt.datetime.now(dt.UTC))
     if pruned.outbox or pruned.sessions:
-        _log.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
+        _logger.info("pruned", outbox=pruned.outbox, sessions=pruned.sessions)
     return 0
 
 
@@ -133,6 +138,6 @@ def _deliver(db: Database) -> int:
         delivered = deliver(db, dt.datetime.now(dt.UTC))
         done += delivered.done
         if delivered.failed:
-            _log.warning("notices_failed", count=delivered.failed)
+            _logger.warning("notices_failed", count=delivered.failed)
         if delivered.done + delivered.failed < BATCH:
             return done

@@ -8,7 +8,7 @@ of their rate (facts.md), because PostgreSQL commits notifying transactions one 
 from __future__ import annotations
 
 import datetime as dt
-import select
+import selectors
 import socket
 from collections.abc import Collection
 from typing import Any, Final
@@ -123,13 +123,15 @@ class ChangeReader:
         Unavailable
             The connection broke.
         """
-        driver = self._driver
         # What arrived while a statement ran was handed to `_heard` and makes no socket ready.
         timeout_s, self._told = (0.0, False) if self._told else (timeout_s, False)
-        watched: list[Any] = [self._hears, driver.fileno()]
-        ready, _, _ = select.select(watched, [], [], timeout_s)
-        if driver.fileno() in ready:
-            with translated():
+        # select() refuses file descriptors above 1023, and every open stream holds one.
+        with translated(), selectors.DefaultSelector() as watched:
+            driver = self._driver
+            watched.register(self._hears, selectors.EVENT_READ)
+            watched.register(driver.fileno(), selectors.EVENT_READ)
+            ready = {key.fileobj for key, _ in watched.select(timeout_s)}
+            if driver.fileno() in ready:
                 driver.pgconn.consume_input()
                 while driver.pgconn.notifies() is not None:
                     pass  # whatever it says, reading comes next

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import resource
+import threading
 import time
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
+import pytest
 
 from api.app import create_app
 from api.event_stream import MOST_WAITING_BYTES, EventStream, Formatted, Listener
 from gis.audience import Actor
-from gis.change_reader import APPLICATION
+from gis.change_reader import APPLICATION, CHANNEL, ChangeReader
 from gis.changes import Change, Position
+from gis.db.database import libpq_url
 from gis.settings import Settings
 from tests.api.conftest import World
 from tests.support import county
@@ -115,3 +123,41 @@ def test_a_server_that_stops_ends_its_streams_at_once(world: World) -> None:
     stream.wait(lambda it: it.closed)
     opened.__exit__(None, None, None)
     one.close()
+
+
+def test_changes_are_read_where_many_streams_are_open(world: World) -> None:
+    """select() knows descriptors up to 1023 only; every open stream holds one."""
+    reader = ChangeReader(world.url)
+    with contextlib.ExitStack() as held, contextlib.closing(reader):
+        soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1_200), most))
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, most))
+        while held.enter_context(Path(os.devnull).open("rb")).fileno() < 1_024:
+            pass
+        reader.open()
+        reader.wake()
+        assert reader.wait(PATIENCE_S)
+        with contextlib.closing(psycopg.connect(libpq_url(world.url), autocommit=True)) as other:
+            other.execute(f"NOTIFY {CHANNEL}")
+        began = time.monotonic()
+        assert not reader.wait(PATIENCE_S)
+        assert time.monotonic() - began < PATIENCE_S / 2
+
+
+def test_an_error_of_ours_does_not_end_the_telling(
+    world: World, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread has nobody above it: it ended without a word, and every stream with it stood still."""
+    failed = threading.Event()
+
+    def fail(*_: object) -> None:
+        failed.set()
+        monkeypatch.undo()
+        raise ValueError("filedescriptor out of range in select()")
+
+    with listening(client("dispatcher")) as stream:
+        monkeypatch.setattr(ChangeReader, "read", fail)
+        assert failed.wait(PATIENCE_S)
+        body = {"description": "x", "longitude": 119.4, "latitude": 36.0}
+        sent = client("volunteer").post("/reports", json=body).json()["id"]
+        assert [one.data["id"] for one in stream.wait_for("report")] == [sent]

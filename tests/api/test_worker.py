@@ -167,6 +167,29 @@ def test_worker_outlives_a_database_that_is_away(tmp_path: Path) -> None:
     assert not alive.exists()
 
 
+def test_an_error_of_ours_does_not_end_the_scans(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their thread has nobody above it: the worker went on, and no scan was done any more."""
+    again, stop, tries = threading.Event(), threading.Event(), []
+
+    def fail(*_: object) -> bool:
+        tries.append(1)
+        if len(tries) > 1:
+            again.set()
+            return False
+        raise LookupError("params")
+
+    monkeypatch.setattr(worker, "AFTER_ERROR_S", 0.01)
+    monkeypatch.setattr(worker, "run_next_scan", fail)
+    thread = threading.Thread(target=worker.run_scans, args=(db, stop, 0.01))
+    thread.start()
+    assert again.wait(10)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 def test_scans_wait_out_a_database_that_is_away_and_end_when_told() -> None:
     away = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", pool_size=1)
     stop = threading.Event()
