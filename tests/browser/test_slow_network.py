@@ -188,3 +188,29 @@ def test_events_come_again_after_signing_in_beside_a_page_that_was_signed_out(vi
     # Who is signed in now may be somebody else: the other page is told nothing.
     expect(first.locator("body")).to_have_attribute("data-live", "signed_out")
     expect(first.locator("#pending")).to_be_hidden()
+
+
+def test_a_dispatch_that_failed_goes_on_from_its_own_accept(visit):
+    here = visit()
+    here.expected.append("ERR_FAILED")
+    report = post(here, category="power.outage", description="停电了")
+    page = here.open_map(f"/map?report={report['id']}")
+    page.locator("#detail .timeline-block").wait_for()
+    page.locator("#detail [data-action=dispatch]").click()
+    sent = []
+
+    def lose_the_first_dispatch(route):
+        sent.append(route.request.post_data_json["action"])
+        if sent.count("dispatch") == 1 and sent[-1] == "dispatch":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/actions", lose_the_first_dispatch)
+    submit = page.locator("dialog button[type=submit]")
+    submit.click()
+    expect(page.locator("dialog .notice.error")).to_be_visible()
+    submit.click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert sent == ["accept", "dispatch", "dispatch"]
+    assert get(here, f"/reports/{report['id']}")["status"] == "dispatched"

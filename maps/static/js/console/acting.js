@@ -97,21 +97,23 @@ function bodyChoices({ bodies, utilityName }, choose) {
 export function createActing({ lists, done, reload, say }) {
   const running = new Set(); // steps that were sent and are not answered yet
   const drafts = new Map(); // what was typed for a step that was not taken, for when it is asked for again
-  // Resolves to true when it is done, false when it was refused for good; throws what a form can show.
-  async function send(report, action, fields) {
+  // Resolves to true when it is done, false when it was refused for good; throws what a form can show. onto(report): what
+  // it is sent on, newer than what it was begun on once that is filed or compared; the next try goes on from there.
+  async function send(report, action, fields, onto = () => {}) {
+    onto(report);
     try {
       // A call that is only taken in is filed on the way to being sent.
       if (action === "dispatch" && report.status === "received") {
         const filed = await act(report.id, { action: "accept" }, versionFor(report, "accept"));
         done(filed, "accept", report);
-        return await send(filed, action, fields);
+        return await send(filed, action, fields, onto);
       }
       const after = await act(report.id, { action, ...fields }, versionFor(report, action));
       done(after, action, report);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 412) return settleCollision(report, action, fields, error.problem);
+      if (error.status === 412) return settleCollision(report, action, fields, error.problem, onto);
       if (error.status === 409 || error.status === 403 || error.status === 404) {
         say(refusalWords(error), "error");
         reload(report.id);
@@ -121,10 +123,10 @@ export function createActing({ lists, done, reload, say }) {
     }
   }
 
-  async function settleCollision(report, action, fields, problem) {
+  async function settleCollision(report, action, fields, problem, onto) {
     const now = await reload(report.id);
     const choice = await collision(report, now, problem, action);
-    return choice === "again" ? send(now, action, fields) : false;
+    return choice === "again" ? send(now, action, fields, onto) : false;
   }
 
   // The dialog of an action that needs words; what was typed stays until the server has taken it.
@@ -134,6 +136,10 @@ export function createActing({ lists, done, reload, say }) {
     const draft = `${report.id} ${action}`;
     const known = { ...given, ...drafts.get(draft) };
     drafts.delete(draft);
+    let current = report;
+    const onto = (now) => {
+      current = now;
+    };
     return openDialog(`${named("act", action)} · ${report.number}`, (close) => {
       const failed = h("p", { class: "notice error", hidden: true, role: "alert" });
       const submit = h("button", { type: "submit", class: "primary" }, named("act", action));
@@ -143,7 +149,7 @@ export function createActing({ lists, done, reload, say }) {
         failed.hidden = true;
         try {
           const typed = { ...valuesOf(form, shown), ...(await reportsIn(form, shown)) };
-          const sent = await send(report, action, { ...known.fixed, ...known.extra?.(), ...typed });
+          const sent = await send(current, action, { ...known.fixed, ...known.extra?.(), ...typed }, onto);
           if (!sent) drafts.set(draft, typedIn(form, shown));
           close(sent);
         } catch (error) {
