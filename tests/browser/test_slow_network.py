@@ -214,3 +214,28 @@ def test_a_dispatch_that_failed_goes_on_from_its_own_accept(visit):
     expect(page.locator("dialog[open]")).to_have_count(0)
     assert sent == ["accept", "dispatch", "dispatch"]
     assert get(here, f"/reports/{report['id']}")["status"] == "dispatched"
+
+
+def test_a_second_press_for_many_asks_for_nothing_new(visit):
+    here = visit()
+    reports = [post(here, category="power.outage", description=f"多件{n}") for n in range(2)]
+    page = here.open_map("/map?f.text=多件")
+    expect(page.locator("body")).to_have_attribute("data-rows", "2")
+    page.locator("#check-all").click()
+    held = hold(page, "**/reports/actions")
+    page.locator("[data-bulk=accept]").dblclick()
+    page.locator("[data-bulk=dispatch]").click()
+    later(page)
+    assert len(held) == 1
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.locator("dialog tr.good")).to_have_count(2)
+    expect(page.locator("dialog tr.bad")).to_have_count(0)
+    page.keyboard.press("Escape")
+    assert {get(here, f"/reports/{one['id']}")["status"] for one in reports} == {"accepted"}
+    # What was read is over: the next step is asked for as ever.
+    page.unroute("**/reports/actions")
+    page.locator("#check-all").click()
+    page.locator("[data-bulk=dispatch]").click()
+    page.locator("dialog .primary").click()
+    expect(page.locator("dialog tr.good")).to_have_count(2)

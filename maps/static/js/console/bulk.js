@@ -13,6 +13,7 @@ const MOST = 100; // of two steps each: the server takes 200 at once
 export function createBulk({ cases, utilityName, done, changed, say, clearLine }) {
   const bar = byId("bulk");
   const checked = new Set();
+  let busy = false; // a step was begun and its results are not yet read
 
   function clear() {
     checked.clear();
@@ -104,11 +105,17 @@ export function createBulk({ cases, utilityName, done, changed, say, clearLine }
     return groups;
   }
 
+  // A second press while the first is on its way would be a collision of each with oneself.
   async function start(action) {
     const rows = [...checked].map((id) => cases.get(id)).filter(Boolean).slice(0, MOST);
-    if (rows.length === 0) return;
-    const ready = action === "accept" ? rows : await dispatchRows(rows);
-    if (ready) await run(action, ready);
+    if (rows.length === 0 || busy) return;
+    busy = true;
+    try {
+      const ready = action === "accept" ? rows : await dispatchRows(rows);
+      if (ready) await run(action, ready);
+    } finally {
+      busy = false;
+    }
   }
 
   bar.querySelector("[data-bulk=accept]").addEventListener("click", () => start("accept"));
