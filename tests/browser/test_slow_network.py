@@ -239,3 +239,26 @@ def test_a_second_press_for_many_asks_for_nothing_new(visit):
     page.locator("[data-bulk=dispatch]").click()
     page.locator("dialog .primary").click()
     expect(page.locator("dialog tr.good")).to_have_count(2)
+
+
+def test_a_time_that_was_typed_is_there_when_the_step_is_asked_for_again(visit):
+    here = visit()
+    here.expected.append("412")
+    report = post(here, category="power.outage", description="停电了")
+    page = here.open_map(f"/map?report={report['id']}")
+    page.locator("#detail .timeline-block").wait_for()
+    page.route("**/api/v1/events*", lambda route: route.abort())
+    for turn in range(2):
+        page.locator("#detail .more").evaluate("(drawer) => { drawer.open = true; }")
+        page.locator("#detail [data-action=convene]").click()
+        if turn == 0:
+            page.locator("dialog [name=place]").fill("会议室")
+            page.locator("dialog [name=meets_at]").fill("2030-01-02T14:30")
+            page.locator("dialog [name=bodies]").first.check()
+            act(here, report, "recategorise", category="power.transformer")
+            page.locator("dialog button[type=submit]").click()
+            page.locator("dialog .versions").wait_for()
+            page.keyboard.press("Escape")
+            expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("dialog [name=place]")).to_have_value("会议室")
+    expect(page.locator("dialog [name=meets_at]")).to_have_value("2030-01-02T14:30")

@@ -70,7 +70,7 @@ export function control(field, lists, known = {}) {
   if (field.kind === "code" && field.name !== "of") return chooser(field, lists, known[field.name]);
   if (field.kind === "codes") return ticks(field, lists, known.likely_bodies ?? []);
   if (field.kind === "report") return another(field, lists, { likely: known.likely_reports, value: known[field.name] });
-  if (field.kind === "instant") return labelled(field, h("input", { type: "datetime-local", name: field.name, required: field.required }));
+  if (field.kind === "instant") return labelled(field, h("input", { type: "datetime-local", name: field.name, required: field.required, value: known[field.name] ?? "" }));
   return words(field, known[field.name]);
 }
 
