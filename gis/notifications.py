@@ -176,15 +176,28 @@ def count_unread(tx: Transaction, actor: Actor) -> int:
 
 
 def mark_notifications_read(
-    tx: Transaction, actor: Actor, ids: Sequence[uuid.UUID] | None, now: dt.datetime
+    tx: Transaction,
+    actor: Actor,
+    ids: Sequence[uuid.UUID] | None,
+    now: dt.datetime,
+    *,
+    up_to: int | None = None,
 ) -> int:
-    """Mark an account's own notices as read, all of them where ``ids`` is None."""
+    """Mark an account's own notices as read, all of them where ``ids`` is None.
+
+    Parameters
+    ----------
+    up_to
+        The newest that was seen, by its row of the outbox: what came after it stays unread.
+    """
     return len(
         tx.rows(
             "UPDATE notification SET read_at = %(now)s WHERE county_code = %(county)s"
             " AND account_id = %(account)s AND read_at IS NULL"
-            " AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[])) RETURNING id",
+            " AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))"
+            " AND (%(up_to)s::bigint IS NULL OR outbox_id <= %(up_to)s) RETURNING id",
             {
+                "up_to": up_to,
                 "county": actor.county_code,
                 "account": actor.account_id,
                 "ids": None if ids is None else list(ids),

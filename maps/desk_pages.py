@@ -33,7 +33,10 @@ def render_notifications(pages: Pages, context: PageContext, rows: Sequence[Row]
     """Return the HTML of ``/notifications``."""
     county = context.actor.county_code if context.actor else ""
     items = [{**row, "public_id": public_id(county, row["report_id"])} for row in rows]
-    return render_page(pages, "notifications.html", context, word_groups=(), items=items)
+    up_to = max((row["outbox_id"] for row in rows), default="")
+    return render_page(
+        pages, "notifications.html", context, word_groups=(), items=items, up_to=up_to
+    )
 
 
 def render_callbacks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from maps.refusals import refusal_of
 
 router = APIRouter(include_in_schema=False)
 
+_ROW = re.compile(r"[0-9]{1,18}")
+
 
 @router.get("/notifications")
 def show_notifications(request: Request, caller: SignedIn) -> Response:
@@ -35,10 +38,14 @@ def show_notifications(request: Request, caller: SignedIn) -> Response:
 
 
 @router.post("/notifications/read")
-def read_notifications(caller: SignedIn) -> Response:
-    """Mark all notices as read."""
+def read_notifications(caller: SignedIn, posted: PostedForm) -> Response:
+    """Mark all notices as read that the page had; those that came meanwhile nobody has seen."""
+    seen = posted.text("up_to")
+    if seen and not _ROW.fullmatch(seen):
+        raise InvalidInput.of("up_to", "Must be one of the notices.")
+    up_to = int(seen) if seen else None
     with caller.transaction() as (tx, actor):
-        notifications.mark_notifications_read(tx, actor, None, caller.now)
+        notifications.mark_notifications_read(tx, actor, None, caller.now, up_to=up_to)
     return see_other("/notifications")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gis.notifications import deliver
 from tests.api.conftest import World
 from tests.api.test_actions import Clients, done, hand_in
 from tests.api.test_report_pages import PERSON, Browsers
@@ -124,6 +125,28 @@ def test_notices_are_listed_and_marked_read(browser: Browsers) -> None:
     assert page.status_code == 200
     marked = browser("dispatcher").post("/notifications/read")
     assert (marked.status_code, marked.headers["location"]) == (303, "/notifications")
+
+
+def test_what_came_after_the_page_was_made_stays_unread(
+    world: World, browser: Browsers, client: Clients
+) -> None:
+    def hand_in(category: str) -> str:
+        body = {"description": "x", "category": category, **world.at("G0005")}
+        report_id = str(client("volunteer").post("/reports", json=body).json()["id"])
+        deliver(world.services.db, world.clock.instant)
+        return report_id
+
+    hand_in("water.burst")
+    desk, told = browser("town1"), client("town1")
+    shown = desk.get("/notifications").text
+    seen = re.findall(r'name="up_to" value="(\d+)"', shown)
+    later = hand_in("power.cable")
+    assert desk.post("/notifications/read", data={"up_to": seen[0]}).status_code == 303
+    unread = told.get("/notifications", params={"unread": "true"}).json()["items"]
+    assert [one["report_id"] for one in unread] == [later]
+    assert desk.post("/notifications/read", data={"up_to": "x"}).status_code == 422
+    assert desk.post("/notifications/read").status_code == 303
+    assert told.get("/notifications").json()["unread"] == 0
 
 
 def test_a_call_that_cannot_be_recorded_says_why_and_keeps_what_was_typed(

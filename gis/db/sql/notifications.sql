@@ -1,5 +1,5 @@
 -- An account's notices, newest first; those of reports it may no longer read are left out.
-SELECT n.id, n.report_id, r.number, r.category_code, r.status, n.event_id, n.action, n.details,
+SELECT n.id, n.report_id, r.number, r.category_code, r.status, n.event_id, n.outbox_id, n.action, n.details,
        n.at, n.read_at, n.withdrawn_at, e.actor_name, e.actor_role
 FROM notification n
 JOIN report r ON r.county_code = n.county_code AND r.id = n.report_id
