@@ -21,7 +21,8 @@ from gis.passwords import check_password, hash_password
 
 State = Literal["active", "invited", "disabled"]
 
-_USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
+# Stands in addresses (/accounts/NAME/reset): no "/" or "?", and neither "." nor "..".
+_USERNAME = re.compile(r"[^\W_][\w.@-]{0,63}")
 _LONGEST_NAME = 100
 
 
@@ -301,7 +302,9 @@ def insert_account(
 def _check(tx: Transaction, county_code: str, account: NewAccount) -> None:
     """Refuse what makes no account, naming the field."""
     if not _USERNAME.fullmatch(account.username):
-        raise InvalidInput.of("username", "1 to 64 characters without spaces")
+        raise InvalidInput.of(
+            "username", "1 to 64 letters, digits, . _ - @, a letter or digit first"
+        )
     if not 1 <= len(account.name.strip()) <= _LONGEST_NAME:
         raise InvalidInput.of("name", f"1 to {_LONGEST_NAME} characters")
     if account.role not in ROLES:

@@ -28,6 +28,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"is required|is too short: .*|write part of a name", "why.needed"),
     (r"is too long: (?P<n>\d+) at most", "why.long"),
     (r"must not hold .*", "why.character"),
+    (r"1 to 64 letters, digits.*", "accounts.bad.username"),
     (r"lies before from", "why.backwards"),
     (r"lies before 1980.*|lies more than a day ahead .*", "why.clock"),
     (r"must be a number of metres.*", "why.metres"),

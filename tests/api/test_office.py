@@ -214,10 +214,19 @@ def test_accounts_over_http(world: World, client: Clients) -> None:
     assert admin.post("/accounts", json=body).status_code == 409
     assert admin.post("/accounts", json={**body, "username": "c d"}).status_code == 422
     assert admin.post("/accounts", json={**body, "password_hash": "x"}).status_code == 422
+    # It could be invited, and then never be reset or disabled: no address led to it.
+    slashed = admin.post(
+        "/accounts", json={**body, "username": "c/d"}, headers={"accept-language": "zh"}
+    )
+    assert (slashed.status_code, slashed.json()["errors"][0]["field"]) == (422, "username")
+    assert "汉字、字母、数字" in slashed.json()["errors"][0]["reason"]
+    named = admin.post("/accounts", json={**body, "username": "夜班.chen@供电-2"})
+    assert named.status_code == 201
+    assert admin.post("/accounts/夜班.chen@供电-2/disable").status_code == 204
     row = admin.get("/accounts/chen").json()
     assert (row["state"], row["utility_code"]) == ("invited", "power")
     listed = admin.get("/accounts?role=utility&q=CHEN").json()["items"]
-    assert [one["username"] for one in listed] == ["chen"]
+    assert [one["username"] for one in listed] == ["chen", "夜班.chen@供电-2"]
     assert admin.get("/accounts/foreigner").status_code == 404
     code = admin.post("/accounts/chen/reset").json()["code"]
     old = made.json()["code"]
