@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -21,13 +22,25 @@ def speaking_of(context: PageContext, names: CountyNames) -> PageContext:
 
 
 def render_evaluation(
-    pages: Pages, context: PageContext, invitation: Invitation, *, token: str, problem: str
+    pages: Pages,
+    context: PageContext,
+    invitation: Invitation,
+    *,
+    token: str,
+    problem: str,
+    typed: Mapping[str, str],
 ) -> str:
-    """Return the HTML of ``/evaluate/{token}``: the question, or the answer that was given."""
+    """Return the HTML of ``/evaluate/{token}``: the question, or the answer that was given.
+
+    Parameters
+    ----------
+    problem
+        Why an answer was refused, told above the form with what was ``typed`` into it.
+    """
     return render_page(
         pages, "evaluate.html", context, word_groups=(),
         asked=invitation, category=_category(invitation, context), answers=ANSWERS,
-        token=token, problem=problem,
+        token=token, problem=problem, typed=typed,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 from fastapi import APIRouter, Request
@@ -22,6 +23,9 @@ from maps.resident_pages import render_evaluation, render_gone, render_receipt, 
 
 router = APIRouter(include_in_schema=False)
 
+_TYPED = ("answer", "text")
+_UNTYPED = dict.fromkeys(_TYPED, "")
+
 
 @router.get("/evaluate/{token}")
 def show_evaluation(request: Request, caller: SignedIn, token: str) -> Response:
@@ -39,13 +43,16 @@ def post_evaluation(request: Request, caller: SignedIn, token: str, posted: Post
             answer_by_token(
                 tx, token, posted.text("answer"), posted.text("text"), caller.now, signed_in=actor
             )
-    except (NotFound, NotAllowed):
+    except NotFound:
+        return _gone(request, caller)  # and counted once
+    except NotAllowed:
         return _evaluation(request, caller, token)
     except (InvalidInput, Conflict) as error:
-        status = 422 if isinstance(error, InvalidInput) else 409
         told = refusal_of(error, say)
         words = next(iter(told.fields.values()), told.words)
-        return _evaluation(request, caller, token, problem=words, status=status)
+        typed = {name: posted.text(name) for name in _TYPED}
+        status = 422 if isinstance(error, InvalidInput) else 409
+        return _evaluation(request, caller, token, problem=words, typed=typed, status=status)
     return see_other(f"/evaluate/{token}")
 
 
@@ -79,7 +86,13 @@ def open_evaluation(request: Request, caller: SignedIn, token: str) -> Response:
 
 
 def _evaluation(
-    request: Request, caller: SignedIn, token: str, *, problem: str = "", status: int = 200
+    request: Request,
+    caller: SignedIn,
+    token: str,
+    *,
+    problem: str = "",
+    typed: Mapping[str, str] = _UNTYPED,
+    status: int = 200,
 ) -> Response:
     actor = actor_of(caller)
     context = context_of(request, None)
@@ -90,12 +103,19 @@ def _evaluation(
             invitation = get_invitation(tx, token, caller.now, signed_in=actor)
             names = county_names(tx, county_of(token))
     except NotFound:
-        html = render_gone(caller.services.pages, context, "evaluate")
-        return page(request, context, html, status=404)
+        return _gone(request, caller)
     except NotAllowed:
         html = render_gone(caller.services.pages, context, "handled")
         return page(request, context, html, status=403)
     html = render_evaluation(
-        caller.services.pages, speaking_of(context, names), invitation, token=token, problem=problem
-    )
+        caller.services.pages, speaking_of(context, names), invitation,
+        token=token, problem=problem, typed=typed,
+    )  # fmt: skip
     return page(request, context, html, status=status)
+
+
+def _gone(request: Request, caller: SignedIn) -> Response:
+    """Say that a link does not hold."""
+    context = context_of(request, None)
+    html = render_gone(caller.services.pages, context, "evaluate")
+    return page(request, context, html, status=404)

@@ -44,6 +44,11 @@ def test_an_answer_is_given_once_and_shown_afterwards(
     missing = resident.post(link, data={"text": "x"})
     assert missing.status_code == 422
     assert "请选择其中一项" in missing.text
+    assert 'maxlength="1000">x</textarea>' in missing.text
+    long = resident.post(link, data={"answer": "so_so", "text": "很" * 1001})
+    assert long.status_code == 422
+    assert re.findall(r'value="(\w+)" required checked', long.text) == ["so_so"]
+    assert "很" * 1001 in long.text
     answer = resident.post(link, data={"answer": "unsatisfied", "text": "还是没水"})
     assert (answer.status_code, answer.headers["location"]) == (303, link)
     thanks = resident.get(link).text
@@ -118,6 +123,17 @@ def test_a_call_is_recorded_with_what_was_said(
     assert desk.post(f"/callbacks/{closed['id']}", data=said).status_code == 303
     assert f"/callbacks/{closed['id']}" not in desk.get("/callbacks").text
     assert browser("water").get("/callbacks").status_code == 403
+
+
+def test_a_link_that_does_not_hold_counts_once(world: World, browser: Browsers) -> None:
+    def counted() -> int:
+        found = world.execute("SELECT coalesce(sum(failures), 0) FROM sign_in_throttle")
+        return int(str(found[0][0]))
+
+    before = counted()
+    answer = browser("").post("/evaluate/370782-nothing", data={"answer": "satisfied"})
+    assert answer.status_code == 404
+    assert counted() == before + 1
 
 
 def test_notices_are_listed_and_marked_read(browser: Browsers) -> None:
