@@ -62,13 +62,16 @@ def show_callbacks(
 
 @router.post("/callbacks/{report_id}/reporter")
 def show_telephone(request: Request, caller: SignedIn, report_id: str) -> Response:
-    """Show one resident's telephone; that it was read is noted."""
+    """Show one resident's telephone; that it was read is noted.
+
+    Where the report has left the queue meanwhile nobody is to be called: its page says what happened.
+    """
     actor = _actor(caller)
     with caller.transaction() as (tx, _):
-        key = reports.get_id(tx, actor, report_id)
+        key = reports.get_visible_id(tx, actor, report_id)
+        if key not in {row["id"] for row in list_callbacks(tx, actor, caller.now)}:
+            return see_other(f"/reports/{report_id}")
         person = personal.get_person(tx, actor, key, purpose="callback", now=caller.now)
-        if actor.role != "dispatcher":  # and then nothing was read
-            raise NotAllowed("Only dispatchers call residents back.")
     return _queue(request, caller, actor, told={key: person})
 
 

@@ -249,8 +249,9 @@ ROUTES: dict[str, Rule] = {
     "GET /notifications": signed_in(200, nobody=303),
     "POST /notifications/read": signed_in(303, body={}),
     "GET /callbacks": Rule(frozenset({200}), frozenset({"dispatcher"}), nobody=303),
+    # It waits for no call: the page of the report, and no reading noted.
     "POST /callbacks/{report_id}/reporter": of_report(
-        200, roles=frozenset({"dispatcher"}), body={}
+        303, roles=frozenset({"dispatcher"}), body={}
     ),
     "POST /callbacks/{report_id}": of_report(422, roles=frozenset({"dispatcher"}), body={}),
     # The office.

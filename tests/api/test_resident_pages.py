@@ -125,6 +125,18 @@ def test_a_call_is_recorded_with_what_was_said(
     assert browser("water").get("/callbacks").status_code == 403
 
 
+def test_a_telephone_is_not_read_for_a_call_that_was_made_meanwhile(
+    closed: dict[str, Any], browser: Browsers, world: World
+) -> None:
+    desk, path = browser("dispatcher"), f"/callbacks/{closed['id']}"
+    said = {"result": "answered", "answer": "satisfied"}
+    assert desk.post(path, data=said).status_code == 303
+    before = world.execute("SELECT count(*) FROM personal_read")
+    late = desk.post(f"{path}/reporter")
+    assert (late.status_code, late.headers["location"]) == (303, f"/reports/{closed['id']}")
+    assert world.execute("SELECT count(*) FROM personal_read") == before
+
+
 def test_a_link_that_does_not_hold_counts_once(world: World, browser: Browsers) -> None:
     def counted() -> int:
         found = world.execute("SELECT coalesce(sum(failures), 0) FROM sign_in_throttle")
