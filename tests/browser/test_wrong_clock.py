@@ -36,7 +36,7 @@ CLOCK = """
 """
 MODULE = """async () => {
   const links = [...document.querySelectorAll("link[rel=modulepreload]")].map((one) => one.href);
-  globalThis.serverClock = await import(links.find((link) => link.includes("/js/server_clock.js")));
+  globalThis.serverClock = await import(links.find((link) => link.includes("/js/config.js")));
 }"""
 
 

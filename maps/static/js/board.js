@@ -2,12 +2,11 @@
 // Nothing personal is shown: no descriptions, no addresses, and matters that are not public without their names.
 
 import { getJson, isAbort, latest } from "./api.js";
-import { config } from "./config.js";
+import { config, now } from "./config.js";
 import { createStream } from "./console/stream.js";
 import { byId, h } from "./dom.js";
 import { clockTime, count, date, shortTime, TIME_ZONE } from "./format.js";
 import { createShapes, mark } from "./layers/marks.js";
-import { now } from "./server_clock.js";
 import { named, nameOf, t } from "./words.js";
 
 const ROWS = 14;

@@ -1,7 +1,6 @@
 // Numbers, times and distances as people read them, in the page's language and the county's time zone.
 
-import { config } from "./config.js";
-import { now } from "./server_clock.js";
+import { config, now } from "./config.js";
 import { t } from "./words.js";
 
 const LOCALE = config.language === "zh" ? "zh-CN" : "en-GB";

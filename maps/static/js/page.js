@@ -1,8 +1,8 @@
 // What every page of forms gains from a script: limits that count on, photos made small before they are sent.
 
+import { now } from "./config.js";
 import { remaining } from "./format.js";
 import { shrinkPhotos } from "./photos.js";
-import { now } from "./server_clock.js";
 import { named } from "./words.js";
 
 const TICK_MS = 20_000;

@@ -1,11 +1,10 @@
 // One report as a dispatcher works on it: what to do next first, then whom to send it to, what it may be the same as,
 // its clocks, why it went where it did, and everything that happened as one timeline.
 
-import { config } from "../config.js";
+import { config, now } from "../config.js";
 import { facts, h } from "../dom.js";
 import { coordinates, dateTime, distance, remaining, shortTime } from "../format.js";
 import { isOpen, lightBadge, matchBlock, statusBadge } from "../report_view.js";
-import { now } from "../server_clock.js";
 import { nameOf, named, t, tongue } from "../words.js";
 import { KEY_OF } from "./keys.js";
 import { desk } from "./setup.js";

@@ -1,8 +1,8 @@
 // The reports of the chosen queue and filters: one set of rows that list, map and keyboard share. What others do
 // changes rows in place; rows that come or go wait until the dispatcher asks for them, so nothing moves by itself.
 
+import { now } from "../config.js";
 import { getJson, isAbort } from "../api.js";
-import { now } from "../server_clock.js";
 
 export const MOST = 5000;
 const FIRST_PAGE = 200;

@@ -1,6 +1,6 @@
 // What the queue is narrowed to: from the address to the API's parameters, and whether a row that changed still belongs.
 
-import { now } from "../server_clock.js";
+import { now } from "../config.js";
 import { CHOICES } from "../state.js";
 import { lightOf, isOpenStatus } from "./cases.js";
 

@@ -1,9 +1,8 @@
 // Server-sent events with resume. One tab of the browser holds the stream and passes it on to the others; where no
 // stream can be had, the same events are asked for every 30 s.
 
-import { config } from "../config.js";
+import { config, hear } from "../config.js";
 import { getJson } from "../api.js";
-import { hear } from "../server_clock.js";
 
 const LOCK = "gridcall-events";
 const EVENTS = ["hello", "report", "gone", "reload", "resync"];
