@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -138,3 +139,20 @@ def test_the_page_says_which_filter_is_wrong(client: Clients, world: World) -> N
     page = httpx.get(f"{world.address}/reports?category=nope", headers=cookie)
     assert page.status_code == 422
     assert 'id="category-problem"' in page.text
+
+
+def test_narrowing_on_keeps_what_the_address_narrowed(client: Clients, world: World) -> None:
+    """The form sends what it holds: a level, or a second value, it did not hold was dropped."""
+    with httpx.Client(base_url=world.address) as browser:
+        browser.cookies.set("gridcall_session", world.open_session("dispatcher"))
+        asked = "level=town&emergency=true&status=received&status=accepted&source=patrol,resident&grid=G0001&grid=G0005"
+        page = browser.get(f"/reports?{asked}")
+    assert page.status_code == 200, page.text
+    form = page.text.partition('<form class="filters"')[2].partition("</form>")[0]
+    for name, value in (("level", "town"), ("emergency", "true")):
+        assert f'type="hidden" name="{name}" value="{value}"' in form
+    assert re.findall(r'<option value="([^"]+)" selected', form) == [
+        "received,accepted",
+        "patrol,resident",
+    ]
+    assert 'value="G0001,G0005"' in form
