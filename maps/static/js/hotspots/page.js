@@ -239,8 +239,10 @@ async function loadMonths(signal) {
   // Counts are the same in every view; bins hang on what they are measured against.
   const key = JSON.stringify([now.what, now.unit, now.view === "hotspots" ? yardstickOf(now) : ""]);
   if (key === timelineOf) return;
+  const first = !timeline;
   timeline = await loadTimeline(question.get(), isSensitive(), signal);
   timelineOf = key;
+  if (first && byId("narrow").open) loadCauses();
   slider.set(timeline.plays ? timeline : null);
 }
 
@@ -291,6 +293,8 @@ async function refresh() {
 async function loadCauses() {
   const choice = choiceOf({ ...question.get(), cause: "" });
   if (isSensitive()) return controls.fillCauses([]);
+  // Opened by its address before it is known which days there are: asked for once it is.
+  if (!timeline) return undefined;
   const found = await notices.watch("causes", () => ask("/layers/causes", { ...choice, ...daysOf(question.get(), timeline) }));
   return found && controls.fillCauses(found.items);
 }
