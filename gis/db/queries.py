@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+_CONDITION = re.compile(r"\{(\w+)\}")
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -36,9 +37,12 @@ def sql(name: str) -> bytes:
     Parameters
     ----------
     name
-        File name without its ending; parameters inside are written ``%(name)s``.
+        File name without its ending; parameters inside are written ``%(name)s``, and a condition
+        that several statements share ``{its_file}``: a view in its place keeps the planner from the
+        indexes of what the statement has narrowed.
     """
-    return files("gis.db.sql").joinpath(f"{name}.sql").read_bytes()
+    text = files("gis.db.sql").joinpath(f"{name}.sql").read_text("utf-8")
+    return _CONDITION.sub(lambda found: sql(found[1]).decode().strip(), text).encode()
 
 
 @cache

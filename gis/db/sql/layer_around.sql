@@ -15,6 +15,4 @@ FROM (
     AND r.location IS NOT NULL
     AND (r.received_at >= %(since)s::timestamptz AND r.received_at < %(at)s::timestamptz
          OR r.received_at >= %(after)s::timestamptz AND r.received_at < %(until)s::timestamptz)
-    AND r.outcome IS DISTINCT FROM 'rejected' AND r.outcome IS DISTINCT FROM 'duplicate'
-    AND (%(codes)s::text[] IS NULL OR coalesce(r.category_code, '') = ANY (%(codes)s::text[]))
-    AND coalesce(r.category_code, '') <> ALL (%(hidden)s::text[])) AS counted
+    AND {layer_choice}) AS counted
