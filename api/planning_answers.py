@@ -15,6 +15,7 @@ from api.layer_answers import (
     unit_layer,
 )
 from api.schemas.layer_params import CompareParams, CubeParams, SeriesParams
+from gis.clock import month_start
 from gis.db.database import Transaction
 from gis.hotspots.emerging import CLASSES, SIMPLE_CLASSES
 from gis.layering.comparing import compare_layer, some_reports
@@ -71,6 +72,8 @@ def series_answer(tx: Transaction, scope: Scope, params: SeriesParams, today: dt
     return {
         **_cube_layer(scope, cube, "gi_star", today, yardstick),
         **series_rows(cube, step_bins(cube, yardstick) if params.bins else None),
+        "full_month": scope.source.full_month(tx, month_start(today))
+        or (scope.latest and scope.latest.first),
     }
 
 

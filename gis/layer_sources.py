@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
     ColumnElement,
+    Date,
+    DateTime,
     Integer,
     Select,
     Subquery,
@@ -175,19 +177,28 @@ class Source:
         statement = select(func.count()).select_from(Report).where(*chosen)
         return int(tx.connection.execute(statement).scalar_one())
 
-    def latest_month(self, tx: Transaction, before: dt.date | None = None) -> dt.date | None:
+    def latest_month(
+        self,
+        tx: Transaction,
+        before: dt.date | None = None,
+        among: Sequence[dt.date] | None = None,
+    ) -> dt.date | None:
         """Return the first day of the latest month with any report of the choice.
 
         Parameters
         ----------
         before
             First day of a month: only months before it.
+        among
+            First days of the only months to look at.
         """
         if self.reads_rollups:
             table = RollupGridMonth
             chosen = [*self._of_layout(table), *self._of_choice(table.category_code)]
             if before is not None:
                 chosen.append(table.month_on < before)
+            if among is not None:
+                chosen.append(table.month_on.in_(among))
             statement = (
                 select(table.month_on)
                 .where(*chosen, table.reports > 0)
@@ -198,11 +209,33 @@ class Source:
             own = self._countable()
             if before is not None:
                 own.append(Report.received_on < before)
+            if among is not None:
+                month = func.date_trunc("month", cast(Report.received_on, DateTime))
+                own.append(cast(month, Date).in_(among))
             statement = (
                 select(Report.received_on).where(*own).order_by(Report.received_at.desc()).limit(1)
             )
         day = tx.connection.execute(statement).scalar_one_or_none()
         return None if day is None else month_start(day)
+
+    def full_month(self, tx: Transaction, running: dt.date) -> dt.date | None:
+        """Return the first day of the month a view opens on: the latest whole one.
+
+        It is over, and the county's reports fill it: some came in its first half, some in its
+        second. Where no such month has a report of the choice, it is the latest that is over.
+
+        Parameters
+        ----------
+        running
+            First day of the running month in the county's zone.
+        """
+        asked = {
+            "county_code": self.actor.county_code,
+            "layout_id": self.layout_id,
+            "before": running,
+        }
+        filled = [row["first_on"] for row in tx.query("filled_months", asked)]
+        return self.latest_month(tx, among=filled) or self.latest_month(tx, running)
 
     def _grid_pieces(self, days: Days) -> list[_Piece]:
         """Split a period into whole months and the days at its ends: few rows for any length."""

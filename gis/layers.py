@@ -47,8 +47,8 @@ class LayerQuery:
         Days in the county's zone. With ``latest`` instead the latest month that has any report of
         the choice.
     full
-        With ``latest``: the running month is taken only where no month before it has any report,
-        because a month that has just begun shows next to nothing.
+        With ``latest``: the latest whole month, as `Source.full_month` has it; the running one is
+        taken only where no month before it has any report.
     running
         First day of the running month in the county's zone; by default none runs any more.
     cell_m
@@ -136,8 +136,8 @@ def count_units(tx: Transaction, actor: Actor, query: LayerQuery, state: State) 
     latest = _month(source.latest_month(tx, query.running if choice.group else None))
     asked = query.days
     if query.latest:
-        ended = _month(source.latest_month(tx, query.running)) if query.full else None
-        asked = ended or latest or query.days
+        whole = _month(source.full_month(tx, query.running)) if query.full else None
+        asked = whole or latest or query.days
     choice.check(query.unit, asked, query.running)
     days, cell_m, nowhere = asked, None, 0
     if query.unit == "cell":

@@ -45,7 +45,8 @@ class CountParams(BaseModel):
         Literal["latest", "full"] | None,
         Field(
             description="Instead of from and to: latest is the latest month that has any report of "
-            "the choice; full leaves the running month out where an earlier one has any."
+            "the choice; full is the latest whole one: it is over, and reports of any matter came in "
+            "both its halves. Where there is none, the latest that is over, or the running one."
         ),
     ] = None
     bbox: Annotated[

@@ -105,6 +105,10 @@ class Series(Layer):
         list[list[Bin]] | None, Field(description="Of each step, as in /layers/hotspots.")
     ]
     totals: list[int]
+    full_month: Annotated[
+        dt.date | None,
+        Field(description="First day of the month that period=full of /layers/counts means."),
+    ]
     breaks: Annotated[
         list[int], Field(description="Lower ends of the classes of counts, the same for all steps.")
     ]

@@ -74,3 +74,34 @@ def test_cells_say_how_many_reports_have_no_position(world: World, client: Clien
     assert water == without("dispatcher", category="water.low_pressure", bbox="0,0,1,1") > 0
     assert without("dispatcher", **{"from": "2021-01-01", "to": "2021-01-31"}) == 0
     assert ask(client("dispatcher"), unit="grid", **month)["without_location"] == 0
+
+
+def test_a_month_in_which_records_begin_or_end_is_no_whole_one(
+    world: World, client: Clients
+) -> None:
+    sender, planner = client("dispatcher"), client("planner")
+
+    def add(category: str, month: int, day: int) -> None:
+        world.clock.instant = county.NOW.replace(month=month, day=day)
+        sent = {"description": "z", "category": category, **world.at("G0003")}
+        assert sender.post("/reports", json=sent).status_code == 201
+        world.clock.instant = county.NOW
+
+    def opens_on() -> str:
+        whole: str = ask(sender, category="power.cable", period="full")["period"]["from"]
+        params = {"category": "power.cable", "unit": "town"}
+        assert planner.get("/layers/series", params=params).json()["full_month"] == whole
+        return whole
+
+    add("power.cable", 3, 16)
+    assert opens_on() == "2022-03-01"  # half a month is more than none
+    add("power.cable", 2, 15)
+    add("power.cable", 2, 16)
+    assert opens_on() == "2022-02-01"
+    assert ask(sender, category="power.cable", period="latest")["period"]["from"] == "2022-03-01"
+    # What came in its other half need not be of the matter that is asked for.
+    add("water.low_pressure", 3, 15)
+    assert opens_on() == "2022-03-01"
+    # A county is as far as its records go for whoever counts only reports of their own.
+    own = client("power")
+    assert ask(own, category="power.cable", period="full")["period"]["from"] == "2022-03-01"

@@ -2,7 +2,7 @@
 
 import { ApiError, fetched, getJson } from "../api.js";
 import { failureWords } from "../failure.js";
-import { date, isoDate } from "../format.js";
+import { date } from "../format.js";
 import { t } from "../words.js";
 import { monthEnd } from "./figures.js";
 import { choiceOf, yardstickOf } from "./question.js";
@@ -75,7 +75,6 @@ export function parametersOf(question, timeline) {
 // Months by unit, for the slider. Of a sensitive matter only which month is the latest: it is told month by month.
 export async function loadTimeline(question, sensitive, signal) {
   const { category, tag } = choiceOf({ ...question, cause: "", source: "", repeat: false });
-  const running = isoDate(new Date()).slice(0, 7);
   if (sensitive) {
     const { period, latest_month: latest } = await ask("/layers/counts", { category, unit: "town", period: "full" }, signal);
     return { steps: latest ? [{ from: latest }] : [], totals: [1], full: period.from, plays: false };
@@ -84,8 +83,7 @@ export async function loadTimeline(question, sensitive, signal) {
     const unit = question.unit === "cell" ? "grid" : question.unit;
     const months = { unit, steps: MOST_MONTHS, ...(question.view === "hotspots" ? yardstickOf(question) : { bins: "false" }) };
     const series = await ask("/layers/series", { category, tag, ...months }, signal);
-    const some = series.steps.filter((_, index) => series.totals[index] > 0).map((step) => step.from);
-    return { ...series, full: some.findLast((month) => month.slice(0, 7) < running) ?? some.at(-1), plays: true };
+    return { ...series, full: series.full_month, plays: true };
   } catch (error) {
     // There never was a report of the choice: no months, but an answer that says so.
     if (error instanceof ApiError && error.status === 422) return { steps: [], totals: [], full: null, plays: false };
