@@ -51,6 +51,7 @@ from gis.models import (
     RollupSquareMonthAll,
 )
 from gis.periods import ALWAYS, Days, split_period
+from gis.whole_months import filled_months
 
 _NOT_COUNTED = ("rejected", "duplicate")
 _READS_ROLLUPS = frozenset({"admin", "supervisor", "planner", "dispatcher"})
@@ -219,22 +220,16 @@ class Source:
         return None if day is None else month_start(day)
 
     def full_month(self, tx: Transaction, running: dt.date) -> dt.date | None:
-        """Return the first day of the month a view opens on: the latest whole one.
+        """Return the first day of the month a view opens on: the latest whole one (`filled_months`).
 
-        It is over, and the county's reports fill it: some came in its first half, some in its
-        second. Where no such month has a report of the choice, it is the latest that is over.
+        Where no whole month has a report of the choice, it is the latest that is over.
 
         Parameters
         ----------
         running
             First day of the running month in the county's zone.
         """
-        asked = {
-            "county_code": self.actor.county_code,
-            "layout_id": self.layout_id,
-            "before": running,
-        }
-        filled = [row["first_on"] for row in tx.query("filled_months", asked)]
+        filled = filled_months(tx, self.actor.county_code, running)
         return self.latest_month(tx, among=filled) or self.latest_month(tx, running)
 
     def _grid_pieces(self, days: Days) -> list[_Piece]:

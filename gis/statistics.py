@@ -27,6 +27,7 @@ from gis.db.database import Transaction
 from gis.errors import InvalidInput, NotAllowed
 from gis.periods import month_end
 from gis.rates import COUNTS, Rate, change, rates_of
+from gis.whole_months import filled_months
 
 FEW: Final = 30
 """Below so many cases a rate says little."""
@@ -201,10 +202,10 @@ def rank(groups: Sequence[Group], rate: str, least: int = FEW) -> list[Group]:
 
 
 def latest_period(tx: Transaction, actor: Actor, now: dt.datetime) -> Period | None:
-    """Return January to the end of the latest month that has an accepted case; None without any.
+    """Return January to the end of the latest whole month that has an accepted case.
 
-    The running month is taken only where no month before it has any: a month half over beside whole
-    ones would read as a fall.
+    Where no month is whole (`gis.whole_months`), to the latest that is over, or to the running one;
+    None without any case.
 
     Raises
     ------
@@ -216,13 +217,17 @@ def latest_period(tx: Transaction, actor: Actor, now: dt.datetime) -> Period | N
         tx.scalar("SELECT timezone FROM county WHERE code = %(code)s", {"code": actor.county_code})
     )
     running = month_start(local_day(now, zone))
-    start, _ = day_bounds(running, running, zone)
+    ends = [month_end(first) for first in filled_months(tx, actor.county_code, running)[-1:]]
     latest: dt.datetime | None = None
-    for condition in ("AND r.accepted_at < %(running)s", ""):
+    for end in (*ends, running - dt.timedelta(days=1), month_end(running)):
         latest = latest or tx.scalar(
             f"SELECT max(r.accepted_at) FROM report r WHERE r.county_code = %(county)s"  # noqa: S608
-            f" AND {COUNTED} {condition}{scope.condition}",
-            {**scope.parameters, "county": actor.county_code, "running": start},
+            f" AND {COUNTED} AND r.accepted_at < %(until)s{scope.condition}",
+            {
+                **scope.parameters,
+                "county": actor.county_code,
+                "until": day_bounds(end, end, zone)[1],
+            },
         )
     if latest is None:
         return None

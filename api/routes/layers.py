@@ -46,7 +46,7 @@ class CountParams(BaseModel):
         Field(
             description="Instead of from and to: latest is the latest month that has any report of "
             "the choice; full is the latest whole one: it is over, and reports of any matter came in "
-            "both its halves. Where there is none, the latest that is over, or the running one."
+            "each of its thirds. Where there is none, the latest that is over, or the running one."
         ),
     ] = None
     bbox: Annotated[

@@ -93,14 +93,16 @@ def test_a_month_in_which_records_begin_or_end_is_no_whole_one(
         assert planner.get("/layers/series", params=params).json()["full_month"] == whole
         return whole
 
-    add("power.cable", 3, 16)
-    assert opens_on() == "2022-03-01"  # half a month is more than none
-    add("power.cable", 2, 15)
-    add("power.cable", 2, 16)
+    add("power.cable", 3, 21)
+    assert opens_on() == "2022-03-01"  # a third of a month is more than none
+    for day in (10, 11, 21):
+        add("power.cable", 2, day)
     assert opens_on() == "2022-02-01"
     assert ask(sender, category="power.cable", period="latest")["period"]["from"] == "2022-03-01"
-    # What came in its other half need not be of the matter that is asked for.
-    add("water.low_pressure", 3, 15)
+    # What came in its other thirds need not be of the matter that is asked for.
+    add("water.low_pressure", 3, 10)
+    assert opens_on() == "2022-02-01"
+    add("water.low_pressure", 3, 20)
     assert opens_on() == "2022-03-01"
     # A county is as far as its records go for whoever counts only reports of their own.
     own = client("power")
